@@ -1,0 +1,214 @@
+"""Stages 3 to 5 for one article: from word states to sentences, sources and claims.
+
+This is where the stages meet; the decisions are made in decode (spans), resolve (who is who),
+characterize and naming (what a source is and is called) and provenance (through whom).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from attribution.characterize import anonymity_features, source_types
+from attribution.decode import ClaimDraft, decode
+from attribution.features import EncodedArticle
+from attribution.mentions import MentionTable, collect_mentions, find_entities, tabulate
+from attribution.model import AttributionModel
+from attribution.naming import name_and_role
+from attribution.provenance import Scene, find_chains
+from attribution.resolve import Cluster, resolve
+from attribution.segment import Document, speech_of
+from attribution.tabular import Classifier
+from attribution.types import (
+    KINDS,
+    SOURCE_TYPES,
+    SPEECHES,
+    Claim,
+    Sentence,
+    Source,
+    SourceType,
+    Span,
+    Speech,
+    Status,
+)
+
+__all__ = ["Findings", "Resolver", "analyze"]
+
+_UNNAMED = ("unnamed_person", "unnamed_group")
+#: Nobody in particular: all of an article's claims of these types share one source.
+_SHARED_TYPES = ("unspecified", "author")
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """The small classifiers behind resolution and chains, with their thresholds."""
+
+    classifiers: Mapping[str, Classifier]
+    settings: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in one stretch of text; ids and offsets count within it."""
+
+    sentences: tuple[Sentence, ...]
+    sources: tuple[Source, ...]
+    claims: tuple[Claim, ...]
+
+
+def analyze(
+    model: AttributionModel, resolver: Resolver, article: EncodedArticle, words: Tensor
+) -> Findings:
+    """Claims, sources and sentences of one article.
+
+    Args:
+        model: the encoder with its heads.
+        resolver: the classifiers that came with it.
+        article: the article.
+        words: (n, hidden) word states from :func:`attribution.encode.encode_words`.
+    """
+    document = article.document
+    drafts = decode(model, article, words)
+    if not drafts:
+        return Findings(_sentences(document, []), (), ())
+    entities = find_entities(model, words)
+    mentions = collect_mentions(article, drafts, entities)
+    table = tabulate(model, words, mentions, drafts)
+    clusters = resolve(
+        article, table, resolver.classifiers["link"], resolver.settings["link_threshold"]
+    )
+    types = source_types(table, clusters, resolver.classifiers["type"])
+    clusters, types = _share(clusters, types, _claimed(table))
+    origins = claim_origins(drafts, table, clusters)
+    scene = Scene(article, drafts, table, clusters, origins, types)
+    chains = find_chains(scene, resolver.classifiers["via"], resolver.settings["via_threshold"])
+    order = list(dict.fromkeys(c for o, via in zip(origins, chains, strict=True) for c in (o, *via)))
+    states = words.cpu().numpy()
+    sources = []
+    for number, index in enumerate(order, start=1):
+        granted = False
+        if SOURCE_TYPES[int(types[index].argmax())] in _UNNAMED:
+            features = anonymity_features(article, states, table, clusters[index], types[index])
+            score = resolver.classifiers["anonymity"].probabilities(features[None])[0]
+            granted = bool(score >= resolver.settings["anonymity_threshold"])
+        sources.append(_source(article, table, clusters[index], types[index], f"s{number}", granted))
+    ids = {index: source.id for index, source in zip(order, sources, strict=True)}
+    claims = [
+        _claim(document, draft, number, ids[origin], tuple(ids[via] for via in chain))
+        for number, (draft, origin, chain) in enumerate(
+            zip(drafts, origins, chains, strict=True), start=1
+        )
+    ]
+    return Findings(_sentences(document, claims), tuple(sources), tuple(claims))
+
+
+def claim_origins(
+    drafts: Sequence[ClaimDraft], table: MentionTable, clusters: Sequence[Cluster]
+) -> list[int]:
+    """Cluster of each claim's source mention, or of its zero mention."""
+    owner = {member: number for number, c in enumerate(clusters) for member in c.members}
+    by_words = {
+        mention.words: row for row, mention in enumerate(table.mentions) if mention.role != "zero"
+    }
+    zeros = {
+        mention.claim: row for row, mention in enumerate(table.mentions) if mention.role == "zero"
+    }
+    return [
+        owner[by_words[draft.source] if draft.source else zeros[number]]
+        for number, draft in enumerate(drafts)
+    ]
+
+
+def _claimed(table: MentionTable) -> set[int]:
+    return {row for row, mention in enumerate(table.mentions) if mention.role != "entity"}
+
+
+def _share(
+    clusters: Sequence[Cluster], types: np.ndarray, claimed: set[int]
+) -> tuple[list[Cluster], np.ndarray]:
+    """Join the claimed clusters of each shared type into the first of them."""
+    kept: list[Cluster] = []
+    rows: list[int] = []
+    first: dict[str, Cluster] = {}
+    for row, cluster in enumerate(clusters):
+        name = SOURCE_TYPES[int(types[row].argmax())]
+        if name in _SHARED_TYPES and claimed.intersection(cluster.members):
+            if name in first:
+                first[name].members.extend(cluster.members)
+                continue
+            first[name] = cluster
+        kept.append(cluster)
+        rows.append(row)
+    for cluster in kept:
+        cluster.members.sort()
+    return kept, types[rows]
+
+
+def _source(
+    article: EncodedArticle,
+    table: MentionTable,
+    cluster: Cluster,
+    types: np.ndarray,
+    identifier: str,
+    granted: bool,
+) -> Source:
+    mentions = [table.mentions[member] for member in cluster.members]
+    source_type: SourceType = SOURCE_TYPES[int(types.argmax())]
+    name, role = name_and_role(article, mentions, source_type)
+    spans = {article.document.cover(*mention.words) for mention in mentions if mention.tokens}
+    return Source(identifier, name, source_type, role, granted, tuple(sorted(spans)))
+
+
+def _claim(
+    document: Document, draft: ClaimDraft, number: int, source: str, via: tuple[str, ...]
+) -> Claim:
+    content = tuple(document.cover(*words) for words in draft.content)
+    return Claim(
+        id=f"c{number}",
+        content=content,
+        cue=document.cover(*draft.cue) if draft.cue else None,
+        source_mention=document.cover(*draft.source) if draft.source else None,
+        source=source,
+        speech=_speech(document, draft, content),
+        kind=KINDS[int(draft.kind.argmax())],
+        chain=(*via, source),
+        confidence=round(min(max(draft.confidence, 0.0), 1.0), 4),
+    )
+
+
+def _speech(document: Document, draft: ClaimDraft, content: Sequence[Span]) -> Speech:
+    """By the quotation marks; where one is missing, as the model reads it."""
+    broken = any(
+        not quote.closed and quote.span.overlaps(piece)
+        for quote in document.quotes
+        for piece in content
+    )
+    return SPEECHES[int(draft.speech.argmax())] if broken else speech_of(document, content)
+
+
+def _sentences(document: Document, claims: Sequence[Claim]) -> tuple[Sentence, ...]:
+    """Every sentence with the claims that have a word of content in it, and its status."""
+    holders: list[list[Claim]] = [[] for _ in document.sentences]
+    for claim in claims:
+        for piece in claim.content:
+            for index in document.words_in(piece):
+                word = document.words[index]
+                if not document.text[word.start].isalnum():
+                    continue
+                place = document.index_of(document.sentences, word.start)
+                if not holders[place] or holders[place][-1] is not claim:
+                    holders[place].append(claim)
+    return tuple(
+        Sentence(span, _status(held), tuple(dict.fromkeys(claim.id for claim in held)))
+        for span, held in zip(document.sentences, holders, strict=True)
+    )
+
+
+def _status(claims: Sequence[Claim]) -> Status:
+    speeches = {claim.speech for claim in claims if claim.kind == "statement"}
+    if not speeches:
+        return "none"
+    return speeches.pop() if len(speeches) == 1 else "mixed"

@@ -1,0 +1,258 @@
+"""The command line: ``attribution score INPUT...``.
+
+Exit codes: 0 everything was scored, 1 some inputs failed (each is named on standard error and
+the rest is written), 2 the command was called wrongly. Reports go to standard output or the file
+given, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from attribution._version import __version__
+from attribution.errors import InputError, ModelError
+
+if TYPE_CHECKING:
+    from attribution.inputs import Input
+    from attribution.types import Report
+
+__all__ = ["app", "load_scorer", "main"]
+
+EXAMPLES = """
+Examples:
+
+  attribution score article.txt
+
+  attribution score --format json article.txt > report.json
+
+  attribution score --format jsonl --output reports.jsonl articles/
+
+  curl -s https://example.org/story.txt | attribution score -
+"""
+# Articles handed to the scorer together. Small, so that memory stays flat over any number of
+# inputs and reports come out while the rest is still being read.
+ARTICLES_AT_ONCE = 8
+PROGRESS_FROM = 3
+
+app = typer.Typer(
+    name="attribution",
+    no_args_is_help=True,
+    help="Claim attribution and source tracing in news articles.",
+    epilog="Run 'attribution score --help' for options and examples.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(str, Enum):
+    """How reports are written."""
+
+    table = "table"
+    json = "json"
+    jsonl = "jsonl"
+
+
+class ArticleScorer(Protocol):
+    """What the command needs of ``attribution.scorer.Scorer``."""
+
+    def __call__(self, texts: list[str], *, batch_size: int) -> list[Report]: ...
+
+
+def load_scorer(model: str) -> ArticleScorer:
+    """Load a model. Imports torch, so it is called only once the arguments are known to be right.
+
+    Args:
+        model: ``small`` for the bundled model, or the folder of another one.
+
+    Raises:
+        ModelError: The model is missing, incomplete or of another version.
+    """
+    from attribution.scorer import Scorer
+
+    scorer: ArticleScorer = Scorer.from_pretrained(model)
+    return scorer
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    app()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"attribution {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Claim attribution and source tracing in news articles."""
+
+
+@app.command(epilog=EXAMPLES)
+def score(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT",
+            help="Text files, folders (every .txt and .md file in them and below), or - for "
+            "standard input.",
+            show_default=False,
+        ),
+    ],
+    output_format: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            "-f",
+            help="table: for reading. json: one report, or an array of them for a folder or "
+            "several inputs. jsonl: one report a line. In arrays and lines every report has the "
+            "name of its input as 'input'.",
+        ),
+    ] = Format.table,
+    model: Annotated[
+        str, typer.Option(help="The bundled model, small, or the folder of another one.")
+    ] = "small",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write to this file, replaced only when all is done.",
+            show_default="standard output",
+        ),
+    ] = None,
+    batch_size: Annotated[
+        int, typer.Option(min=1, help="Windows of text the model reads at once.")
+    ] = 8,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress bar; errors are still shown.")
+    ] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colour, as with NO_COLOR in the environment.")
+    ] = False,
+) -> None:
+    """Find who says what in news articles, through whom, and score how openly they show it."""
+    from attribution.inputs import STDIN, find_inputs
+    from attribution.output import ReportWriter, open_output
+
+    found = find_inputs(inputs)
+    target = None if output is None or str(output) == STDIN else output
+    if target:
+        _check_output(target, found)
+    several = len(inputs) > 1 or any(os.path.isdir(name) for name in inputs)
+    show_progress = not quiet and bool(target or not sys.stdout.isatty())
+    failed = False
+    with open_output(target) as write, _progress(len(found), show_progress) as advance:
+        color = False if no_color or target else None
+        with ReportWriter(write, output_format.value, several=several, color=color) as reports:
+            for item, outcome in _score_each(found, model, batch_size):
+                if isinstance(outcome, InputError):
+                    failed = True
+                    _complain(outcome)
+                else:
+                    reports.add(item.name, outcome)
+                advance()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _score_each(
+    found: Sequence[Input], model: str, batch_size: int
+) -> Iterator[tuple[Input, Report | InputError]]:
+    """Score the inputs in order, a few at a time; the model is loaded at the first readable one."""
+    scorer: ArticleScorer | None = None
+    for start in range(0, len(found), ARTICLES_AT_ONCE):
+        outcomes: dict[int, Report | InputError] = {}
+        texts: dict[int, str] = {}
+        group = found[start : start + ARTICLES_AT_ONCE]
+        for index, item in enumerate(group):
+            try:
+                texts[index] = item.read()
+            except InputError as error:
+                outcomes[index] = error
+        if texts:
+            scorer = scorer or _load_or_refuse(model)
+            names = [group[index].name for index in texts]
+            scored = _score_together(scorer, names, list(texts.values()), batch_size)
+            outcomes.update(zip(texts, scored, strict=True))
+        for index, item in enumerate(group):
+            yield item, outcomes[index]
+
+
+def _load_or_refuse(model: str) -> ArticleScorer:
+    try:
+        return load_scorer(model)
+    except ModelError as error:
+        raise typer.BadParameter(str(error), param_hint="--model") from error
+
+
+def _score_together(
+    scorer: ArticleScorer, names: list[str], texts: list[str], batch_size: int
+) -> Sequence[Report | InputError]:
+    """Score several articles in one call; if the scorer refuses one, only that one fails."""
+    try:
+        return scorer(texts, batch_size=batch_size)
+    except InputError as error:
+        if len(texts) == 1:
+            return [InputError(f"{names[0]}: {error}")]
+    return [
+        _score_together(scorer, [name], [text], batch_size)[0]
+        for name, text in zip(names, texts, strict=True)
+    ]
+
+
+def _check_output(target: Path, found: Sequence[Input]) -> None:
+    """Refuse an output that cannot be written or is itself an input, before any work is done."""
+    problem = None
+    if target.is_dir():
+        problem = "is a folder"
+    elif not target.parent.is_dir():
+        problem = "is in a folder that does not exist"
+    elif not os.access(target if target.exists() else target.parent, os.W_OK):
+        problem = "cannot be written"
+    elif target.is_file() and any(
+        os.path.exists(item.name) and os.path.samefile(target, item.name) for item in found
+    ):
+        problem = "is one of the inputs"
+    if problem:
+        raise typer.BadParameter(f"{str(target)!r} {problem}.", param_hint="--output")
+
+
+def _complain(error: InputError) -> None:
+    from attribution.render import printable
+
+    typer.echo(f"error: {printable(str(error))}", err=True)
+
+
+@contextmanager
+def _progress(total: int, wanted: bool) -> Iterator[Callable[[], None]]:
+    """A progress bar on standard error, if that is a terminal and there is something to wait for.
+
+    Not when the reports themselves go to the terminal: bar and reports would overwrite each other.
+    """
+    if not wanted or total < PROGRESS_FROM or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, redirect_stdout=False, transient=True) as progress:
+        task = progress.add_task("Scoring", total=total)
+        yield lambda: progress.advance(task)

@@ -1,0 +1,60 @@
+"""Configuration of the attribution model: its encoder, its head sizes, its decoding settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transformers import AutoConfig, PretrainedConfig
+
+__all__ = ["AttributionConfig"]
+
+
+class AttributionConfig(PretrainedConfig):
+    """Settings of an :class:`~attribution.model.AttributionModel`, saved with its weights.
+
+    Args:
+        encoder: configuration of the encoder as a dict with ``model_type``, or a config object.
+        pair_size: width of the predicate-word scorer.
+        mention_size: width of the mention embedding used for resolution.
+        head_dropout: dropout on word states before the heads, in training.
+        max_pieces: most word pieces in a window, special tokens not counted.
+        context: word pieces a window repeats from the one before.
+        cue_threshold: least probability at which a word opens a claim with a cue.
+        uncued_threshold: the same for a claim without a cue.
+        release: version of these weights, shown in reports.
+    """
+
+    model_type = "attribution"
+
+    def __init__(
+        self,
+        encoder: dict[str, Any] | PretrainedConfig | None = None,
+        pair_size: int = 192,
+        mention_size: int = 128,
+        head_dropout: float = 0.1,
+        max_pieces: int = 510,
+        context: int = 96,
+        cue_threshold: float = 0.5,
+        uncued_threshold: float = 0.5,
+        release: str = "0",
+        **kwargs: Any,
+    ) -> None:
+        if encoder is None:
+            encoder = {"model_type": "bert"}
+        if isinstance(encoder, PretrainedConfig):
+            encoder = encoder.to_dict()
+        self.encoder = encoder
+        self.pair_size = pair_size
+        self.mention_size = mention_size
+        self.head_dropout = head_dropout
+        self.max_pieces = max_pieces
+        self.context = context
+        self.cue_threshold = cue_threshold
+        self.uncued_threshold = uncued_threshold
+        self.release = release
+        super().__init__(**kwargs)
+
+    def encoder_config(self) -> PretrainedConfig:
+        """The encoder's own configuration object."""
+        settings = dict(self.encoder)
+        return AutoConfig.for_model(settings.pop("model_type"), **settings)

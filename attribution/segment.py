@@ -1,0 +1,258 @@
+"""Stage 1: paragraphs, sentences, words and quotation marks of a text, by character offsets.
+
+Sentence boundaries come from sentencex (Wikimedia, MIT), which keeps abbreviations whole; it
+never splits inside quotation marks, so it is given each paragraph with the marks blanked out.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import sentencex
+
+from attribution.types import Span, Speech
+
+__all__ = ["Document", "Quote", "segment", "speech_of"]
+
+OPENING = "“„‟«‘‚‹"
+CLOSING = "”»’›"
+STRAIGHT = "\"'＂"
+SINGLE = "‘’‚‹›'"
+_PAIR_OF_APOSTROPHES = re.compile(r"``|''")
+
+# A word is a run of letters and digits with inner apostrophes, hyphens, ampersands; initials
+# keep their inner stops (U.S), numbers their commas. A possessive or verb ending ('s, 'll), and
+# every other visible character, is a word of its own.
+_WORD = re.compile(
+    r"[^\W_]+(?:(?:[-&]|(?<=\d)[.,:](?=\d)|(?<=\b\w)\.(?=\w\b)|['’](?!(?:s|ll|re|ve|d|m)\b))[^\W_]+)*"
+    r"|['’](?:s|ll|re|ve|d|m)\b|``|''|\.{2,}|-{2,}|[^\w\s]|_+"
+)
+_BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)\s*")
+_LINE_END = re.compile(r"\r\n|[\r\n\u2028\u2029]")
+_HARD_WRAP = range(50, 101)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quotation: its span with the marks, and whether its closing mark stands in the text.
+
+    A quotation that runs over several paragraphs gives one Quote a paragraph; only the last is
+    ``closed``. ``depth`` is 0 for a quotation that stands in no other.
+    """
+
+    span: Span
+    closed: bool
+    depth: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text cut into its parts. Every tuple is in text order; paragraphs do not overlap."""
+
+    text: str
+    paragraphs: tuple[Span, ...]
+    sentences: tuple[Span, ...]
+    words: tuple[Span, ...]
+    quotes: tuple[Quote, ...]
+
+    @cached_property
+    def _word_starts(self) -> list[int]:
+        return [word.start for word in self.words]
+
+    def words_in(self, span: Span) -> range:
+        """Indices of the words that begin inside ``span``."""
+        starts = self._word_starts
+        return range(bisect_right(starts, span.start - 1), bisect_right(starts, span.end - 1))
+
+    def cover(self, first: int, last: int) -> Span:
+        """The span from the start of word ``first`` to the end of word ``last``, inclusive."""
+        return Span(self.words[first].start, self.words[last].end)
+
+    @staticmethod
+    def index_of(parts: Sequence[Span], offset: int) -> int:
+        """Index of the last of ``parts`` that starts at or before ``offset``, 0 when none does."""
+        return max(0, bisect_right(parts, offset, key=lambda part: part.start) - 1)
+
+
+def segment(text: str) -> Document:
+    """Cut ``text`` into paragraphs, sentences, words and quotations; any text is accepted."""
+    paragraphs = tuple(_paragraphs(text))
+    sentences = []
+    quotes: list[Quote] = []
+    for index, paragraph in enumerate(paragraphs):
+        following = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
+        marks = _marks(text, paragraph)
+        opens_next = following is not None and text[following.start] in OPENING + STRAIGHT + "`"
+        quotes.extend(_pair(marks, paragraph, opens_next))
+        sentences.extend(_sentences(text, paragraph, {at for at, _, _ in marks}))
+    words = tuple(Span(*match.span()) for match in _WORD.finditer(text))
+    quotes.sort(key=lambda quote: (quote.span.start, -quote.span.end))
+    return Document(text, paragraphs, tuple(sentences), words, tuple(quotes))
+
+
+def speech_of(document: Document, content: Iterable[Span]) -> Speech:
+    """Form of a claim's content: direct when all its words stand in quotation marks.
+
+    Returns ``direct``, ``indirect`` (no word quoted) or ``mixed``. Words, not punctuation, count.
+    """
+    quoted = plain = False
+    for piece in content:
+        for index in document.words_in(piece):
+            word = document.words[index]
+            if not document.text[word.start].isalnum():
+                continue
+            if any(quote.span.contains(word) for quote in document.quotes):
+                quoted = True
+            else:
+                plain = True
+    return "mixed" if quoted and plain else "direct" if quoted else "indirect"
+
+
+def _paragraphs(text: str) -> Iterable[Span]:
+    """Blocks between blank lines, cut at line ends unless the block is hard-wrapped text."""
+    start = 0
+    for gap in [*_BLANK_LINE.finditer(text), None]:
+        end = gap.start() if gap else len(text)
+        lines = [
+            stripped
+            for first, last in _lines(text, start, end)
+            if (stripped := _strip(text, first, last)) is not None
+        ]
+        if lines and _is_hard_wrapped(lines):
+            yield Span(lines[0].start, lines[-1].end)
+        else:
+            yield from lines
+        start = gap.end() if gap else end
+
+
+def _lines(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    for match in _LINE_END.finditer(text, start, end):
+        yield start, match.start()
+        start = match.end()
+    yield start, end
+
+
+def _is_hard_wrapped(lines: Sequence[Span]) -> bool:
+    """Three or more lines, all but the last of a typewriter's length."""
+    return len(lines) > 2 and all(len(line) in _HARD_WRAP for line in lines[:-1])
+
+
+def _strip(text: str, start: int, end: int) -> Span | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if end > start else None
+
+
+def _sentences(text: str, paragraph: Span, marks: set[int]) -> Iterable[Span]:
+    # sentencex reads UTF-8, which has no lone surrogates; one stand-in per character keeps offsets.
+    blanked = "".join(
+        " " if paragraph.start + at in marks or char in "“”\"\r\n" else _plain(char)
+        for at, char in enumerate(paragraph.of(text))
+    )
+    start = paragraph.start
+    for boundary in sentencex.get_sentence_boundaries("en", blanked):
+        end = paragraph.start + boundary["end_index"]
+        # A mark right after the stop closes the sentence; blanks before the next mark do not.
+        while end > start and (text[end - 1].isspace() or _opens(text, end - 1, marks)):
+            end -= 1
+        rest = text[end : paragraph.end].lstrip(" ”’\"')\u00a0")
+        if rest and rest[0].islower():
+            continue
+        span = _strip(text, start, end)
+        if span is not None:
+            yield span
+            start = end
+    span = _strip(text, start, paragraph.end)
+    if span is not None:
+        yield span
+
+
+def _plain(char: str) -> str:
+    if char in "'’‘":  # an apostrophe, which sentencex could take for an opening mark
+        return "x"
+    return "\ufffd" if "\ud800" <= char <= "\udfff" else char
+
+
+def _opens(text: str, at: int, marks: set[int]) -> bool:
+    """True when the character is a quotation mark that stands before a word, not after one."""
+    if at not in marks:
+        return False
+    before = text[at - 1] if at else " "
+    return before.isspace() or text[at] in OPENING
+
+
+def _marks(text: str, paragraph: Span) -> list[tuple[int, str, bool]]:
+    """Quotation marks of a paragraph as (offset, "open" | "close" | "either", is single)."""
+    found: list[tuple[int, str, bool]] = []
+    singles_open = 0
+    for at in range(paragraph.start, paragraph.end):
+        char = text[at]
+        if char not in OPENING and char not in CLOSING and char not in STRAIGHT:
+            continue
+        single = char in SINGLE
+        before = text[at - 1] if at > paragraph.start else " "
+        after = text[at + 1] if at + 1 < paragraph.end else " "
+        role = _role(char, before, after)
+        if single:
+            if role == "open" and not _closes_later(text, at, paragraph.end):
+                continue
+            if role != "open" and (role == "either" or not singles_open):
+                continue
+            singles_open += 1 if role == "open" else -1
+        found.append((at, role, single))
+    return found
+
+
+def _role(char: str, before: str, after: str) -> str:
+    if char in "“„‟«‹":
+        return "open"
+    if char in "”»›":
+        return "close"
+    free_before = before.isspace() or before in "([{—–-/" or before in OPENING + "\""
+    free_after = after.isspace() or after in ")]}—–-.,;:!?…" or after in CLOSING + "\""
+    if char == "‘":
+        return "open" if not before.isalnum() else "either"
+    if char == "’":
+        return "close" if not after.isalnum() and not before.isspace() else "either"
+    if free_before and not free_after:
+        return "open"
+    if free_after and not free_before:
+        return "close"
+    return "either"
+
+
+def _closes_later(text: str, at: int, end: int) -> bool:
+    """True when a single mark at ``at`` has a partner before ``end``: otherwise an apostrophe."""
+    for later in range(at + 2, end):
+        if text[later] in "'’":
+            after = text[later + 1] if later + 1 < end else " "
+            if not after.isalnum() and not text[later - 1].isspace():
+                return True
+    return at == 0 or text[at - 1] in "\n\r"
+
+
+def _pair(
+    marks: Sequence[tuple[int, str, bool]], paragraph: Span, opens_next: bool
+) -> Iterable[Quote]:
+    """Match marks with a stack; what stays open runs to the paragraph's end."""
+    stack: list[tuple[int, bool]] = []
+    for at, role, single in marks:
+        inside = [level for level, (_, kind) in enumerate(stack) if kind == single]
+        if role == "open" or (role == "either" and not inside):
+            # A second opening mark without a close: the first was never closed, drop it.
+            if inside and role == "open" and not single:
+                del stack[inside[-1] :]
+            stack.append((at, single))
+        elif inside:
+            start, _ = stack[inside[-1]]
+            del stack[inside[-1] :]
+            yield Quote(Span(start, at + 1), True, len(stack))
+    for depth, (start, single) in enumerate(stack):
+        if opens_next or not single:
+            yield Quote(Span(start, paragraph.end), False, depth)

@@ -1,0 +1,303 @@
+"""The data that leaves the library: a report and its parts.
+
+All offsets are character offsets into ``Report.text``, end exclusive. Everything is frozen and
+plain, so reports can be hashed, compared, pickled by users and written to JSON and back.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from attribution.errors import ReportFormatError
+
+__all__ = [
+    "KINDS",
+    "SCHEMA",
+    "SOURCE_TYPES",
+    "Claim",
+    "Component",
+    "Kind",
+    "ModelInfo",
+    "Report",
+    "Sentence",
+    "Source",
+    "SourceType",
+    "Span",
+    "Speech",
+    "Status",
+    "Transparency",
+]
+
+SCHEMA = "attribution.report/1"
+
+Speech = Literal["direct", "indirect", "mixed"]
+Status = Literal["none", "direct", "indirect", "mixed"]
+Kind = Literal["statement", "belief", "intention", "attitude", "decision", "perception"]
+SourceType = Literal[
+    "named_person",
+    "named_organization",
+    "media_outlet",
+    "document",
+    "unnamed_person",
+    "unnamed_group",
+    "author",
+    "unspecified",
+]
+SPEECHES: tuple[Speech, ...] = get_args(Speech)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SOURCE_TYPES: tuple[SourceType, ...] = get_args(SourceType)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Span:
+    """A half-open stretch of the article's text, in characters."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """The words of this span in ``text``."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """True when the two spans share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Span) -> bool:
+        """True when ``other`` lies wholly inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def to_dict(self) -> dict[str, int]:
+        return {"start": self.start, "end": self.end}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, int]) -> Span:
+        return cls(int(data["start"]), int(data["end"]))
+
+
+# An empty span is false, so these ask for None.
+def _span_to_dict(span: Span | None) -> dict[str, int] | None:
+    return None if span is None else span.to_dict()
+
+
+def _span_from_dict(data: dict[str, int] | None) -> Span | None:
+    return None if data is None else Span.from_dict(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, its reported-speech status and the ids of the claims that reach into it."""
+
+    span: Span
+    status: Status
+    claims: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**self.span.to_dict(), "status": self.status, "claims": list(self.claims)}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Sentence:
+        return cls(Span.from_dict(data), data["status"], tuple(data["claims"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One real-world source of the article, however often and under whatever words it appears.
+
+    ``role`` is the title or affiliation in the article's words, or an empty string.
+    ``mentions`` are in text order and may be empty (a headline voice, a source only implied).
+    """
+
+    id: str
+    name: str
+    type: SourceType
+    role: str = ""
+    anonymity_granted: bool = False
+    mentions: tuple[Span, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "type": self.type,
+            "role": self.role,
+            "anonymity_granted": self.anonymity_granted,
+            "mentions": [mention.to_dict() for mention in self.mentions],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Source:
+        mentions = tuple(Span.from_dict(mention) for mention in data["mentions"])
+        return cls(
+            data["id"],
+            data["name"],
+            data["type"],
+            data["role"],
+            data["anonymity_granted"],
+            mentions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attribution: what is reported, the words that report it, and who it comes from.
+
+    ``content`` is in text order and never empty. ``cue`` and ``source_mention`` are None for a
+    claim that continues a quotation. ``chain`` runs from the article outward, origin last;
+    ``chain[:-1]`` are the intermediaries and ``chain[-1] == source``.
+    """
+
+    id: str
+    content: tuple[Span, ...]
+    cue: Span | None
+    source_mention: Span | None
+    source: str
+    speech: Speech
+    kind: Kind
+    chain: tuple[str, ...]
+    confidence: float
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """Ids of the intermediaries, the one nearest to the article first."""
+        return self.chain[:-1]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "content": [piece.to_dict() for piece in self.content],
+            "cue": _span_to_dict(self.cue),
+            "source_mention": _span_to_dict(self.source_mention),
+            "source": self.source,
+            "speech": self.speech,
+            "kind": self.kind,
+            "chain": list(self.chain),
+            "confidence": self.confidence,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Claim:
+        return cls(
+            id=data["id"],
+            content=tuple(Span.from_dict(piece) for piece in data["content"]),
+            cue=_span_from_dict(data["cue"]),
+            source_mention=_span_from_dict(data["source_mention"]),
+            source=data["source"],
+            speech=data["speech"],
+            kind=data["kind"],
+            chain=tuple(data["chain"]),
+            confidence=float(data["confidence"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One named part of the transparency score. ``value`` and ``weight`` lie in 0..1."""
+
+    value: float
+    weight: float
+    why: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"value": self.value, "weight": self.weight, "why": self.why}
+
+
+@dataclass(frozen=True)
+class Transparency:
+    """The sourcing-transparency score, 0 to 100, with its components by name."""
+
+    score: float
+    components: dict[str, Component] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        parts = {name: part.to_dict() for name, part in self.components.items()}
+        return {"score": self.score, "components": parts}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Transparency:
+        parts = {
+            name: Component(float(part["value"]), float(part["weight"]), part["why"])
+            for name, part in data["components"].items()
+        }
+        return cls(float(data["score"]), parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Name and version of the model that made a report."""
+
+    name: str
+    version: str
+
+    def to_dict(self) -> dict[str, str]:
+        return {"name": self.name, "version": self.version}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything found in one article. ``text`` is the input's own text, unchanged."""
+
+    text: str
+    title: str | None
+    sentences: tuple[Sentence, ...]
+    sources: tuple[Source, ...]
+    claims: tuple[Claim, ...]
+    transparency: Transparency
+    model: ModelInfo
+
+    def source(self, source_id: str) -> Source:
+        """The source with this id. Raises KeyError when the report has none."""
+        for source in self.sources:
+            if source.id == source_id:
+                return source
+        raise KeyError(source_id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data, by schema ``attribution.report/1``."""
+        return {
+            "schema": SCHEMA,
+            "model": self.model.to_dict(),
+            "title": self.title,
+            "text": self.text,
+            "sentences": [sentence.to_dict() for sentence in self.sentences],
+            "sources": [source.to_dict() for source in self.sources],
+            "claims": [claim.to_dict() for claim in self.claims],
+            "transparency": self.transparency.to_dict(),
+        }
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The report as JSON. ASCII only, so that any text, lone surrogates too, survives."""
+        return json.dumps(self.to_dict(), indent=indent)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Report:
+        """The inverse of :meth:`to_dict`. Raises ReportFormatError on anything else."""
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            raise ReportFormatError(f"expected schema {SCHEMA!r}, found {found!r}")
+        try:
+            return cls(
+                text=data["text"],
+                title=data["title"],
+                sentences=tuple(Sentence.from_dict(item) for item in data["sentences"]),
+                sources=tuple(Source.from_dict(item) for item in data["sources"]),
+                claims=tuple(Claim.from_dict(item) for item in data["claims"]),
+                transparency=Transparency.from_dict(data["transparency"]),
+                model=ModelInfo(data["model"]["name"], data["model"]["version"]),
+            )
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+            raise ReportFormatError(f"not an attribution report: {error!r}") from error
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """Read a report from JSON. Raises ReportFormatError when it is none."""
+        try:
+            data = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ReportFormatError(f"not JSON: {error}") from error
+        return cls.from_dict(data)

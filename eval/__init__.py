@@ -1,0 +1,1 @@
+"""Evaluation: the measures, the baselines and the commands that run them."""

@@ -1,0 +1,31 @@
+"""All measures of the design brief on one article, as counts that add up over articles.
+
+The definitions stand with the three groups: :mod:`eval.spans`, :mod:`eval.resolution` and
+:mod:`eval.provenance`.
+"""
+
+from __future__ import annotations
+
+from attribution.types import Report
+from eval.alignment import align
+from eval.counts import Tally
+from eval.provenance import measure_provenance
+from eval.resolution import measure_resolution
+from eval.spans import measure_spans
+from training.readers.gold import GoldArticle
+
+__all__ = ["measure"]
+
+
+def measure(report: Report, article: GoldArticle) -> dict[str, Tally]:
+    """Every measure's counts for one article; empty ones where the article has no such labels.
+
+    Raises:
+        ValueError: the report is not about this article's text.
+    """
+    alignment = align(report, article)
+    return {
+        **measure_spans(alignment),
+        **measure_resolution(alignment),
+        **measure_provenance(alignment),
+    }

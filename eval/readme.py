@@ -1,0 +1,105 @@
+"""Write the figures of eval/results/dev.json into the README, between two markers.
+
+python -m eval.readme           # write
+python -m eval.readme --check   # exit 1 when the README's figures are out of date
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.table import TITLES, shown
+from eval.targets import MEASURES
+
+__all__ = ["BEGIN", "END", "insert", "main", "render"]
+
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN = "<!-- figures: written by python -m eval.readme -->"
+END = "<!-- end of figures -->"
+_BASELINES = {"rules": "dependency rules", "textacy": "textacy"}
+
+
+def render(results: Mapping[str, Any]) -> str:
+    """The results as Markdown: what was measured, then a table a corpus."""
+    parts = []
+    for corpus, part in results["corpora"].items():
+        model = part["systems"]["model"]
+        resolved = part["resolved"]
+        labelled = "" if resolved == part["articles"] else f", {resolved} of them with sources"
+        parts.append(
+            f"**{TITLES[corpus]}, {results['split']}** ({part['articles']} articles{labelled}):"
+            f" {model['articles_per_second']:.1f} articles a second"
+        )
+        parts.append("\n".join(_rows(part["systems"])))
+    model_info = next(iter(results["corpora"].values()))["systems"]["model"]["model"]
+    machine = results["machine"]
+    parts.append(
+        f"Model {model_info['name']} {model_info['version']}, measured {results['date'][:10]} on"
+        f" {machine['cores']} cores ({machine['processor']}), commit"
+        f" `{(results['commit'] or 'unknown')[:12]}`. Intervals: 95%, bootstrap over articles."
+    )
+    return "\n\n".join(parts)
+
+
+def _rows(systems: Mapping[str, Any]) -> list[str]:
+    baselines = [name for name in _BASELINES if name in systems]
+    names = " | ".join(
+        ["measure", "ours", "95% interval", "n", *(_BASELINES[b] for b in baselines)]
+    )
+    rows = [f"| {names} |", "| --- | " + "---: | " * (3 + len(baselines))]
+    rows[1] = rows[1].rstrip()
+    for measure in MEASURES:
+        figure = systems["model"]["figures"][measure.key]
+        if figure["value"] is None:
+            continue
+        low, high = figure["interval"]
+        cells = [
+            measure.label,
+            shown(figure),
+            f"{shown({'value': low})} to {shown({'value': high})}",
+            str(figure["n"]),
+            *(shown(systems[name]["figures"][measure.key]) for name in baselines),
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    return rows
+
+
+def insert(readme: str, figures: str) -> str:
+    """The README with ``figures`` between the markers. Raises ValueError without the markers."""
+    head, begin, rest = readme.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the README lacks the markers {BEGIN!r} and {END!r}")
+    return f"{head}{BEGIN}\n\n{figures}\n\n{END}{tail}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval.readme", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, compare")
+    parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
+    parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results" / "dev.json")
+    options = parser.parse_args(arguments)
+    try:
+        results = json.loads(options.results.read_text(encoding="utf-8"))
+        readme = options.readme.read_text(encoding="utf-8")
+        wanted = insert(readme, render(results))
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if wanted == readme:
+        return 0
+    if options.check:
+        print(f"{options.readme}: figures are not those of {options.results}", file=sys.stderr)
+        return 1
+    options.readme.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,192 @@
+"""Run every measure on the model and the baselines, with n and intervals.
+
+    python -m eval.run --split dev
+
+Writes a JSON file (eval/results/<split>.json) and prints a table. PolNeAR is read from a folder
+in its own layout; without it only the written articles are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from attribution.errors import AttributionError
+from attribution.types import Report
+from eval.baselines import BASELINES, BaselineUnavailableError, load_baseline
+from eval.bootstrap import figures
+from eval.circumstances import circumstances
+from eval.counts import Tally
+from eval.measures import measure
+from eval.table import print_results
+from eval.targets import TARGETS, THROUGHPUT_TARGET
+from training.readers.articles import read_articles
+from training.readers.gold import GoldArticle
+from training.readers.polnear import read_polnear
+
+__all__ = ["evaluate", "main", "read_corpora"]
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "training" / "corpus"
+RESULTS = ROOT / "eval" / "results"
+SCHEMA = "attribution.eval/1"
+
+Run = Callable[[list[str]], list[Report]]
+
+
+@dataclass(frozen=True)
+class System:
+    """Something that makes reports: the model or a baseline."""
+
+    name: str
+    run: Run
+
+
+def evaluate(system: System, articles: Sequence[GoldArticle], corpus: str) -> dict[str, Any]:
+    """One system's figures over one corpus, as plain data, by desk too where desks are known."""
+    texts = [article.text for article in articles]
+    system.run(texts[:1])  # first use loads things; that is not what an article costs
+    start = time.perf_counter()
+    reports = system.run(texts)
+    seconds = time.perf_counter() - start
+    tallies = [measure(report, article) for report, article in zip(reports, articles, strict=True)]
+    model = reports[0].model
+    result: dict[str, Any] = {
+        "model": model.to_dict(),
+        "articles_per_second": round(len(texts) / seconds, 2),
+        "figures": _plain(tallies, TARGETS.get(corpus, {})),
+    }
+    desks = sorted({article.desk for article in articles if article.desk})
+    if desks:
+        result["desks"] = {
+            desk: _plain(
+                [
+                    row
+                    for row, article in zip(tallies, articles, strict=True)
+                    if article.desk == desk
+                ]
+            )
+            for desk in desks
+        }
+    return result
+
+
+def _plain(
+    tallies: Sequence[Mapping[str, Tally]], targets: Mapping[str, float] | None = None
+) -> dict[str, Any]:
+    plain = {}
+    for name, figure in figures(tallies).items():
+        plain[name] = figure.to_dict()
+        if targets and name in targets:
+            plain[name]["target"] = targets[name]
+    return plain
+
+
+def read_corpora(
+    wanted: str, split: str, polnear: Path, limit: int | None = None
+) -> dict[str, list[GoldArticle]]:
+    """The gold articles by corpus. ``both`` does without PolNeAR when it is not there.
+
+    Raises:
+        FileNotFoundError: PolNeAR was asked for by name and is not there.
+    """
+    corpora = {}
+    if wanted in ("polnear", "both"):
+        try:
+            layer = CORPUS / "provenance" / f"{split}.jsonl"
+            corpora["polnear"] = read_polnear(polnear, split, layer=layer)[:limit]
+        except FileNotFoundError as error:
+            if wanted == "polnear":
+                raise
+            print(f"measuring the written articles only: {error}", file=sys.stderr)
+    if wanted in ("written", "both"):
+        corpora["written"] = read_articles(CORPUS / "articles" / split)[:limit]
+    return corpora
+
+
+def _systems(model: str, *, baselines: bool) -> list[System]:
+    systems = []
+    if model != "none":
+        from attribution.scorer import Scorer
+
+        systems.append(System("model", Scorer.from_pretrained(model)))
+    for name in BASELINES if baselines else ():
+        try:
+            baseline = load_baseline(name)
+        except BaselineUnavailableError as error:
+            print(f"without the baseline {name}: {error}", file=sys.stderr)
+            continue
+        systems.append(System(name, _each(baseline)))
+    return systems
+
+
+def _each(baseline: Callable[[str], Report]) -> Run:
+    return lambda texts: [baseline(text) for text in texts]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        corpora = read_corpora(options.corpus, options.split, options.polnear, options.limit)
+        systems = _systems(options.model, baselines=options.baselines)
+    except (AttributionError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not systems or not any(corpora.values()):
+        print("nothing to measure: no system or no article", file=sys.stderr)
+        return 1
+    results = {
+        "schema": SCHEMA,
+        "split": options.split,
+        "limit": options.limit,
+        **circumstances(ROOT),
+        "throughput_target": THROUGHPUT_TARGET,
+        "corpora": {
+            corpus: {
+                "articles": len(articles),
+                "resolved": sum(article.resolved for article in articles),
+                "systems": {system.name: evaluate(system, articles, corpus) for system in systems},
+            }
+            for corpus, articles in corpora.items()
+            if articles
+        },
+    }
+    path = options.json or RESULTS / f"{options.split}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print_results(results, Console(), desks=options.desk)
+    print(f"written to {path}", file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval.run", description=__doc__)
+    parser.add_argument("--split", choices=("dev", "train"), default="dev")
+    parser.add_argument("--corpus", choices=("polnear", "written", "both"), default="both")
+    parser.add_argument("--model", default="small", help="small, a folder, or none (default small)")
+    parser.add_argument(
+        "--polnear",
+        type=Path,
+        metavar="DIR",
+        default=Path(os.environ.get("POLNEAR", ROOT.parent / "shared" / "data" / "polnear")),
+        help="PolNeAR in its own layout (default: $POLNEAR, or ../shared/data/polnear)",
+    )
+    parser.add_argument("--no-baselines", dest="baselines", action="store_false")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="default eval/results/SPLIT.json")
+    parser.add_argument("--limit", type=int, metavar="N", help="first N articles of each corpus")
+    parser.add_argument("--desk", action="store_true", help="print the written articles by desk")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

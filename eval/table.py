@@ -1,0 +1,90 @@
+"""The results file as tables in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.targets import MEASURES
+
+__all__ = ["TITLES", "print_results", "shown"]
+
+TITLES = {"polnear": "PolNeAR", "written": "Written articles"}
+_DESK_COLUMNS = {
+    "sentences": "sents",
+    "attribution": "claims",
+    "name": "name",
+    "same_source": "pairs",
+    "via": "via",
+    "chain_found": "chain",
+}
+
+
+def print_results(results: Mapping[str, Any], console: Console, *, desks: bool = False) -> None:
+    """Print a table a corpus, and with ``desks`` one of the model's main figures a desk."""
+    for corpus, part in results["corpora"].items():
+        title = f"{TITLES[corpus]}, {results['split']}: {part['articles']} articles"
+        if part["resolved"] != part["articles"]:
+            title += f" ({part['resolved']} with sources labelled)"
+        console.print(_corpus_table(title, part["systems"]))
+        for name, system in part["systems"].items():
+            if desks and "desks" in system:
+                console.print(_desk_table(f"{name}, by desk", system["desks"]))
+
+
+def shown(figure: Mapping[str, Any]) -> str:
+    """A figure as text, a dash for one that has no value: ``.812``."""
+    return "–" if figure["value"] is None else _text(figure["value"])
+
+
+def _text(value: float) -> str:
+    return f"{value:.3f}".removeprefix("0")
+
+
+def _corpus_table(title: str, systems: Mapping[str, Any]) -> Table:
+    """A row a measure; the first system with interval and n, the others by their figure alone."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("measure", no_wrap=True)
+    table.add_column("target", justify="right")
+    for order, name in enumerate(systems):
+        table.add_column(name, justify="right")
+        if order == 0:
+            table.add_column("95% interval", justify="right", style="dim", no_wrap=True)
+            table.add_column("n", justify="right", style="dim")
+    for measure in MEASURES:
+        first, *others = (system["figures"][measure.key] for system in systems.values())
+        target = first.get("target")
+        cells = [_coloured(first, target), _interval(first), str(first["n"])]
+        cells += [_coloured(other, target) for other in others]
+        table.add_row(measure.label, "" if target is None else _text(target), *cells)
+    speeds = [f"{system['articles_per_second']:.1f}" for system in systems.values()]
+    table.add_row("articles a second", "", speeds[0], "", "", *speeds[1:])
+    return table
+
+
+def _coloured(figure: Mapping[str, Any], target: float | None) -> str:
+    if target is None or figure["value"] is None:
+        return shown(figure)
+    colour = "green" if figure["value"] >= target else "red"
+    return f"[{colour}]{shown(figure)}[/{colour}]"
+
+
+def _interval(figure: Mapping[str, Any]) -> str:
+    if figure["interval"] is None:
+        return ""
+    low, high = figure["interval"]
+    return f"{_text(low)}–{_text(high)}"
+
+
+def _desk_table(title: str, desks: Mapping[str, Any]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("desk", no_wrap=True)
+    for label in _DESK_COLUMNS.values():
+        table.add_column(label, justify="right", no_wrap=True)
+    for desk, row in desks.items():
+        cells = (f"{shown(row[key])} [dim]({row[key]['n']})[/dim]" for key in _DESK_COLUMNS)
+        table.add_row(desk, *cells)
+    return table

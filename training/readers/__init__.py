@@ -1,0 +1,1 @@
+"""Readers of the corpora: written articles, PolNeAR, and the provenance layer over it."""

@@ -1,0 +1,157 @@
+"""Reader of PolNeAR (Newell, Margolin, Ruths, LREC 2018) and of the provenance layer over it.
+
+PolNeAR's own layout: ``<root>/<split>/text/*.txt`` and ``<root>/<split>/attributions/*.ann`` in
+brat stand-off; a file's annotator stands at the end of its name, a few articles have several.
+The layer (training/corpus/provenance) adds sources, intermediaries, kinds and missed claims to
+the attributions of one named annotation file an article.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from attribution.segment import Document, segment, speech_of
+from attribution.types import Span
+from training.readers.gold import GoldArticle, GoldClaim, GoldSource
+
+__all__ = ["read_layer", "read_polnear"]
+
+_ANNOTATION = re.compile(r"^(?P<doc>.+)_[0-9a-f]{4}$")
+_ROLE = re.compile(r"^(Source|Cue|Content)\d*:(T\d+)$")
+
+
+def read_polnear(
+    root: str | Path, split: str, layer: str | Path | None = None
+) -> list[GoldArticle]:
+    """The articles of one split, by name, with the layer's labels where it has the article.
+
+    Args:
+        root: folder of the corpus in its own layout.
+        split: ``train`` or ``dev``.
+        layer: the layer's JSONL file, or None to read spans only.
+
+    Raises:
+        FileNotFoundError: no such corpus or split.
+    """
+    folder = Path(root) / split
+    if not (folder / "text").is_dir():
+        raise FileNotFoundError(f"no PolNeAR {split} compartment at {folder}")
+    files: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted((folder / "attributions").glob("*.ann")):
+        match = _ANNOTATION.match(path.stem)
+        files[match["doc"] if match else path.stem].append(path)
+    labels = read_layer(layer) if layer else {}
+    publishers = _publishers(Path(root) / "metadata.tsv")
+    articles = []
+    for path in sorted((folder / "text").glob("*.txt")):
+        if path.stem not in files:
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            text = file.read()
+        label = labels.get(path.stem)
+        annotation = files[path.stem][0]
+        if label:
+            annotation = annotation.with_name(label["annotation_file"])
+        claims = _claims(segment(text), annotation)
+        sources: tuple[GoldSource, ...] = ()
+        if label:
+            sources, claims = _with_layer(claims, label)
+        articles.append(
+            GoldArticle(
+                doc=path.stem,
+                text=text,
+                claims=tuple(sorted(claims, key=lambda claim: claim.content[0].start)),
+                sources=sources,
+                publisher=publishers.get(path.stem, path.stem.split("_")[0]),
+                resolved=label is not None,
+            )
+        )
+    return articles
+
+
+def read_layer(path: str | Path) -> dict[str, dict[str, Any]]:
+    """The provenance layer's records by article name."""
+    with Path(path).open(encoding="utf-8") as file:
+        return {record["doc"]: record for record in map(json.loads, file)}
+
+
+def _publishers(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    name, publisher = rows[0].index("filename"), rows[0].index("publisher")
+    return {row[name]: row[publisher] for row in rows[1:] if len(row) > publisher}
+
+
+def _claims(document: Document, path: Path) -> list[GoldClaim]:
+    """The attributions of one brat file; those without content are left out."""
+    spans: dict[str, tuple[Span, ...]] = {}
+    events: list[tuple[str, list[str]]] = []
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        columns = line.split("\t")
+        if re.match(r"T\d+$", columns[0]) and len(columns) > 1:
+            pieces = columns[1].split(" ", 1)[1].split(";")
+            spans[columns[0]] = tuple(Span(*map(int, piece.split())) for piece in pieces)
+        elif re.match(r"E\d+$", columns[0]) and len(columns) > 1:
+            events.append((columns[0], columns[1].split()))
+    claims = []
+    for name, arguments in events:
+        roles: dict[str, list[Span]] = defaultdict(list)
+        for argument in arguments:
+            match = _ROLE.match(argument)
+            if match and match[2] in spans:
+                roles[match[1]].extend(spans[match[2]])
+        content = tuple(sorted(roles["Content"]))
+        if content:
+            claims.append(
+                GoldClaim(
+                    id=name,
+                    content=content,
+                    cue=tuple(sorted(roles["Cue"])),
+                    source_mention=tuple(sorted(roles["Source"])),
+                    speech=speech_of(document, content),
+                )
+            )
+    return claims
+
+
+def _with_layer(
+    claims: list[GoldClaim], label: dict[str, Any]
+) -> tuple[tuple[GoldSource, ...], list[GoldClaim]]:
+    sources = tuple(
+        GoldSource(item["id"], item["name"], item["type"], item["role"], item["anonymity_granted"])
+        for item in label["sources"]
+    )
+    known = label["attributions"]
+    resolved = [
+        GoldClaim(
+            id=claim.id,
+            content=claim.content,
+            cue=claim.cue,
+            source_mention=claim.source_mention,
+            source=known[claim.id]["source"],
+            via=tuple(known[claim.id]["via"]),
+            kind=known[claim.id]["kind"],
+            speech=claim.speech,
+        )
+        if claim.id in known
+        else claim
+        for claim in claims
+    ]
+    for group in ("missed", "continuation"):
+        for number, item in enumerate(label[group], start=1):
+            resolved.append(
+                GoldClaim(
+                    id=f"{group}{number}",
+                    content=(Span(item["start"], item["end"]),),
+                    source=item["source"],
+                    via=tuple(item["via"]),
+                    kind=item.get("kind", "statement"),
+                    partial=True,
+                )
+            )
+    return sources, resolved
