@@ -35,7 +35,7 @@ from attribution.types import (
     Status,
 )
 
-__all__ = ["Findings", "Resolver", "analyze"]
+__all__ = ["Findings", "Resolver", "analyze", "claim_origins", "unresolved"]
 
 _UNNAMED = ("unnamed_person", "unnamed_group")
 #: Nobody in particular: all of an article's claims of these types share one source.
@@ -74,7 +74,7 @@ def analyze(
     drafts = decode(model, article, words)
     if not drafts:
         return Findings(_sentences(document, []), (), ())
-    entities = find_entities(model, words)
+    entities = find_entities(model, article, words)
     mentions = collect_mentions(article, drafts, entities)
     table = tabulate(model, words, mentions, drafts)
     clusters = resolve(
@@ -85,7 +85,9 @@ def analyze(
     origins = claim_origins(drafts, table, clusters)
     scene = Scene(article, drafts, table, clusters, origins, types)
     chains = find_chains(scene, resolver.classifiers["via"], resolver.settings["via_threshold"])
-    order = list(dict.fromkeys(c for o, via in zip(origins, chains, strict=True) for c in (o, *via)))
+    order = list(
+        dict.fromkeys(c for o, via in zip(origins, chains, strict=True) for c in (o, *via))
+    )
     states = words.cpu().numpy()
     sources = []
     for number, index in enumerate(order, start=1):
@@ -94,7 +96,9 @@ def analyze(
             features = anonymity_features(article, states, table, clusters[index], types[index])
             score = resolver.classifiers["anonymity"].probabilities(features[None])[0]
             granted = bool(score >= resolver.settings["anonymity_threshold"])
-        sources.append(_source(article, table, clusters[index], types[index], f"s{number}", granted))
+        sources.append(
+            _source(article, table, clusters[index], types[index], f"s{number}", granted)
+        )
     ids = {index: source.id for index, source in zip(order, sources, strict=True)}
     claims = [
         _claim(document, draft, number, ids[origin], tuple(ids[via] for via in chain))
@@ -103,6 +107,17 @@ def analyze(
         )
     ]
     return Findings(_sentences(document, claims), tuple(sources), tuple(claims))
+
+
+def unresolved(model: AttributionModel, article: EncodedArticle, words: Tensor) -> Findings:
+    """Spans alone: every claim with an unspecified source of its own. Used to tune decoding."""
+    drafts = decode(model, article, words)
+    sources = tuple(Source(f"s{n}", "", "unspecified") for n in range(1, len(drafts) + 1))
+    claims = [
+        _claim(article.document, draft, number, f"s{number}", ())
+        for number, draft in enumerate(drafts, start=1)
+    ]
+    return Findings(_sentences(article.document, claims), sources, tuple(claims))
 
 
 def claim_origins(

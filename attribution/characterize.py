@@ -23,9 +23,7 @@ Floats = NDArray[np.float32]
 _FORMS = ("pronoun", "name", "definite", "indefinite", "bare", "zero")
 
 
-def source_types(
-    table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier
-) -> Floats:
+def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier) -> Floats:
     """Probabilities (clusters, 8) over SOURCE_TYPES."""
     if not clusters:
         return np.zeros((0, table.types.shape[1]), dtype=np.float32)
@@ -63,7 +61,10 @@ def anonymity_features(
     """Mean states of the sentences that mention the source, and its type probabilities.
 
     Args:
+        article: the article.
         words: (n, hidden) word states of the article.
+        table: its mentions.
+        cluster: the source.
         types: (8,) type probabilities of the cluster.
     """
     sentences = {
@@ -72,7 +73,11 @@ def anonymity_features(
         if table.mentions[member].tokens
     }
     means = [
-        words[np.searchsorted(article.sentence, number) : np.searchsorted(article.sentence, number, side="right")].mean(0)
+        words[
+            np.searchsorted(article.sentence, number) : np.searchsorted(
+                article.sentence, number, side="right"
+            )
+        ].mean(0)
         for number in sorted(sentences)[:4]
     ]
     pooled = np.max(means, axis=0) if means else np.zeros(words.shape[1], dtype=np.float32)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from attribution.features import EncodedArticle, relations
-from attribution.model import ROLE_LABELS, AttributionModel
+from attribution.model import BIO, ROLE_LABELS, TAG_LAYERS, AttributionModel
 
 __all__ = [
     "ClaimDraft",
@@ -72,19 +72,20 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     if not len(predicates):
         return []
     scored = score_predicates(model, article, words, predicates)
-    paths, scores = viterbi(scored.roles, uncued)
+    roles = _with_flat_tags(model, words, scored)
+    paths, scores = viterbi(roles, uncued, piece_cost=model.config.piece_cost)
     drafts = []
     for row, predicate in enumerate(predicates):
         spans = _spans(paths[row], scored.columns[row])
-        content = _content(article, spans["content"])
+        cue = None if uncued[row] else _cue(article, int(predicate), spans["cue"])
+        content = _content(article, spans["content"], cue)
         if not content:
             continue
         source = spans["source"][0] if spans["source"] else None
-        cue = next((item for item in spans["cue"] if item[0] <= predicate <= item[1]), None)
         drafts.append(
             ClaimDraft(
                 predicate=int(predicate),
-                cue=None if uncued[row] else cue or (int(predicate), int(predicate)),
+                cue=cue,
                 source=source,
                 content=content,
                 via=scored.via_spans(row),
@@ -191,11 +192,29 @@ def _pair_scores(
     return np.concatenate(role_parts), np.concatenate(via_parts)
 
 
-def viterbi(scores: Floats, uncued: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
+def _with_flat_tags(model: AttributionModel, words: Tensor, scored: PredicateScores) -> Floats:
+    """Role scores with the flat tags' opinion added: a word in no content at all is in none.
+
+    Only presence counts, not B or I: the flat layers hold the outermost claim alone.
+    """
+    flat = model.tags(words).unflatten(-1, (len(TAG_LAYERS), len(BIO))).log_softmax(-1)
+    present = flat[..., 1:].logsumexp(-1).float().cpu().numpy()[scored.columns]
+    roles = scored.roles.copy()
+    for layer, name in enumerate(TAG_LAYERS):
+        for bio in "BI":
+            label = ROLE_LABELS.index(f"{bio}-{name}")
+            roles[..., label] += model.config.flat_weight * present[..., layer]
+    return roles
+
+
+def viterbi(
+    scores: Floats, uncued: NDArray[np.bool_], *, piece_cost: float = 0.0
+) -> tuple[NDArray[np.int64], Floats]:
     """Best label sequences (N, K) of ``ROLE_LABELS`` under BIO constraints, and their certainty.
 
     The predicate itself, in column ``_BEFORE``, is the first word of the cue, or of the content
-    where there is no cue. Certainty is the geometric mean probability of the labelled words.
+    where there is no cue. Every span costs ``piece_cost``, so that content falls into pieces only
+    for a reason. Certainty is the geometric mean probability of the labelled words.
     """
     scores = scores.copy()
     first = np.where(uncued, ROLE_LABELS.index("B-content"), ROLE_LABELS.index("B-cue"))
@@ -203,7 +222,7 @@ def viterbi(scores: Floats, uncued: NDArray[np.bool_]) -> tuple[NDArray[np.int64
     own = scores[rows, _BEFORE, first]
     scores[:, _BEFORE] = _IMPOSSIBLE
     scores[rows, _BEFORE, first] = own
-    allowed = _transitions()
+    allowed = _transitions(piece_cost)
     best = scores[:, 0].copy()
     best[:, [2, 4, 6]] += _IMPOSSIBLE
     back = np.zeros(scores.shape, dtype=np.int64)
@@ -221,8 +240,8 @@ def viterbi(scores: Floats, uncued: NDArray[np.bool_]) -> tuple[NDArray[np.int64
     return paths, np.exp(certainty)
 
 
-def _transitions() -> Floats:
-    """Log-scores (from, to): an I label only after B or I of its own role."""
+def _transitions(piece_cost: float) -> Floats:
+    """Log-scores (from, to): an I label only after B or I of its own role, a cost for each B."""
     table = np.zeros((len(ROLE_LABELS), len(ROLE_LABELS)), dtype=np.float32)
     for to, label in enumerate(ROLE_LABELS):
         if label.startswith("I-"):
@@ -230,6 +249,8 @@ def _transitions() -> Floats:
             for origin, before in enumerate(ROLE_LABELS):
                 if before[2:] != role:
                     table[origin, to] = _IMPOSSIBLE
+        elif label.startswith("B-"):
+            table[:, to] = -piece_cost
     return table
 
 
@@ -247,15 +268,25 @@ def _spans(path: NDArray[np.int64], columns: NDArray[np.int64]) -> dict[str, lis
     return spans
 
 
-def _content(article: EncodedArticle, pieces: Sequence[WordRange]) -> tuple[WordRange, ...]:
-    """Content without pieces of bare punctuation, quotation marks at its edges kept in pairs."""
+def _cue(article: EncodedArticle, predicate: int, pieces: Sequence[WordRange]) -> WordRange:
+    """From the predicate to the last piece ("quoted" ... "as saying") in its sentence."""
+    sentence = article.sentence[predicate]
+    lasts = [last for first, last in pieces if first >= predicate]
+    same = [last for last in lasts if article.sentence[last] == sentence]
+    return predicate, max(same, default=predicate)
+
+
+def _content(
+    article: EncodedArticle, pieces: Sequence[WordRange], cue: WordRange | None
+) -> tuple[WordRange, ...]:
+    """Content without pieces of bare punctuation, quotations at its edges kept whole."""
     document = article.document
     kept: list[WordRange] = []
     for first, last in pieces:
         words = range(first, last + 1)
         if not any(document.text[document.words[word].start].isalnum() for word in words):
             continue
-        kept.append(_whole_quotes(article, first, last))
+        kept.append(_whole_quotes(article, (first, last), cue))
     merged: list[WordRange] = []
     for first, last in sorted(kept):
         if merged and first <= merged[-1][1]:
@@ -265,18 +296,20 @@ def _content(article: EncodedArticle, pieces: Sequence[WordRange]) -> tuple[Word
     return tuple(merged)
 
 
-def _whole_quotes(article: EncodedArticle, first: int, last: int) -> WordRange:
-    """Take in a mark that stands right outside a piece when its partner lies inside."""
-    document = article.document
-    for quote in document.quotes:
-        marks = document.words_in(quote.span)
-        if not marks or not quote.closed:
+def _whole_quotes(article: EncodedArticle, piece: WordRange, cue: WordRange | None) -> WordRange:
+    """The piece with every quotation that it covers at least half of, marks included.
+
+    A quotation that holds the claim's cue is somebody else's words around this claim.
+    """
+    first, last = piece
+    for words in article.quote_words:
+        if words.start > last + 1 or words.stop < first:
             continue
-        opening, closing = marks.start, marks.stop - 1
-        if closing == last + 1 and first <= opening + 1 and opening + 1 <= last:
-            last = closing
-        if opening == first - 1 and first <= closing <= last + 1:
-            first = opening
+        if cue and cue[0] in words:
+            continue
+        shared = min(last + 1, words.stop) - max(first, words.start)
+        if shared * 2 >= len(words) - 2 and shared > 0:
+            first, last = min(first, words.start), max(last, words.stop - 1)
     return first, last
 
 

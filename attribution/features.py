@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import AutoTokenizer, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 from attribution.segment import Document
 
@@ -35,6 +36,8 @@ Ints = NDArray[np.int64]
 FEATURE_SIZES = (8, 6, 5)
 #: signed log distance, sentence distance, paragraph distance, quotation relation.
 RELATION_SIZES = (23, 7, 5, 5)
+#: A word of more pieces (a ruler of dashes, text without blanks) is known by its first ones.
+_MOST_PIECES = 32
 _DISTANCE_EDGES = np.array([1, 2, 3, 4, 6, 9, 14, 22, 40, 80, 160])
 
 
@@ -57,6 +60,12 @@ class EncodedArticle:
 
     def __len__(self) -> int:
         return len(self.document.words)
+
+    @cached_property
+    def quote_words(self) -> tuple[range, ...]:
+        """Word indices of every quotation that has words, its marks included."""
+        found = (self.document.words_in(quote.span) for quote in self.document.quotes)
+        return tuple(words for words in found if words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,7 @@ def windows(
     """Overlapping windows to the article's end, cut between words and, if near, sentences.
 
     Args:
+        article: the article.
         max_pieces: most word pieces in a window, special tokens not counted.
         context: word pieces a window repeats from the one before.
         start: the first word.
@@ -178,6 +188,9 @@ def _pieces(document: Document, tokenizer: PreTrainedTokenizerFast) -> tuple[Int
         order = np.argsort(np.concatenate([owner, missing]), kind="stable")
         ids = np.concatenate([ids, unknown])[order]
         counts[missing] = 1
+    if counts.max() > _MOST_PIECES:
+        place = np.arange(len(ids)) - np.repeat(np.cumsum(counts) - counts, counts)
+        ids, counts = ids[place < _MOST_PIECES], np.minimum(counts, _MOST_PIECES)
     return ids, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
@@ -234,7 +247,7 @@ def _sentence_cut(article: EncodedArticle, start: int, end: int) -> int:
 
 def load_tokenizer(folder: str) -> PreTrainedTokenizerFast:
     """The fast tokenizer of a folder, without the truncation and padding it was saved with."""
-    tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.no_padding()
     return tokenizer

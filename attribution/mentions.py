@@ -28,12 +28,21 @@ Form = Literal["pronoun", "name", "definite", "indefinite", "bare", "zero"]
 PRONOUNS = {
     word: group
     for group, words in enumerate(
-        ("he him his himself", "she her hers herself", "they them their themselves",
-         "it its itself", "i me my mine myself", "we us our ours ourselves",
-         "you your yours yourself", "who whom whose which that"),
+        (
+            "he him his himself",
+            "she her hers herself",
+            "they them their themselves",
+            "it its itself",
+            "i me my mine myself",
+            "we us our ours ourselves",
+            "you your yours yourself",
+            "who whom whose which that",
+        ),
     )
     for word in words.split()
 }
+#: Least value of the word-shape feature at which a word begins with a capital.
+_CAPITALISED = 4
 DEFINITE = frozenset("the this that these those his her its their my our your both".split())
 INDEFINITE = frozenset(
     "a an one another some many most several few other others two three four five six all any "
@@ -86,18 +95,30 @@ class MentionTable:
 
 
 @torch.inference_mode()
-def find_entities(model: AttributionModel, words: Tensor) -> list[Entity]:
-    """Named entities of an article by the entity head: a run of B then I labels of one type."""
+def find_entities(
+    model: AttributionModel, article: EncodedArticle, words: Tensor
+) -> list[Entity]:
+    """Named entities of an article by the entity head.
+
+    A run of labelled words is one entity, whatever its B and I; capitalised words that follow it
+    directly belong to the name.
+    """
     if not len(words):
         return []
     labels = model.entities(words).argmax(-1).cpu().numpy()
+    capital = article.features[:, 0] >= _CAPITALISED
     found: list[Entity] = []
-    for word in np.flatnonzero(labels):
-        bio, _, kind = ENTITY_LABELS[labels[word]].partition("-")
-        if bio == "I" and found and found[-1].last == word - 1 and found[-1].type == kind:
-            found[-1] = Entity(found[-1].first, int(word), kind)
-        else:
-            found.append(Entity(int(word), int(word), kind))
+    for word in range(len(labels)):
+        _, _, kind = ENTITY_LABELS[labels[word]].partition("-")
+        adjacent = (
+            bool(found)
+            and found[-1].last == word - 1
+            and article.sentence[word] == article.sentence[word - 1]
+        )
+        if adjacent and (kind == found[-1].type or (not kind and capital[word])):
+            found[-1] = Entity(found[-1].first, word, found[-1].type)
+        elif kind:
+            found.append(Entity(word, word, kind))
     return found
 
 
@@ -108,24 +129,22 @@ def collect_mentions(
     found: dict[WordRange, Mention] = {}
     for number, draft in enumerate(drafts):
         if draft.source:
-            found.setdefault(draft.source, _mention(article, draft.source, "source", number, entities))
+            found.setdefault(
+                draft.source, _mention(article, draft.source, "source", number, entities)
+            )
     for number, draft in enumerate(drafts):
         for words in draft.via:
             found.setdefault(words, _mention(article, words, "via", number, entities))
     for entity in entities:
         words = (entity.first, entity.last)
-        inside_other = any(
-            first <= entity.first and entity.last <= last for first, last in found
-        )
+        inside_other = any(first <= entity.first and entity.last <= last for first, last in found)
         if not inside_other and entity.type in ("PERSON", "ORGANIZATION"):
             found.setdefault(words, _mention(article, words, "entity", None, entities))
     mentions = list(found.values())
     for number, draft in enumerate(drafts):
         if not draft.source:
             words = (draft.predicate, draft.predicate)
-            mentions.append(
-                Mention(*words, "zero", number, "zero", (), ())
-            )
+            mentions.append(Mention(*words, "zero", number, "zero", (), ()))
     return sorted(mentions, key=lambda mention: (mention.first, mention.last))
 
 
@@ -184,5 +203,3 @@ def form_of(tokens: Sequence[str], names: Sequence[Entity]) -> Form:
     if head in INDEFINITE or head.isdigit():
         return "indefinite"
     return "name" if all(token[0].isupper() or not token.isalnum() for token in tokens) else "bare"
-
-

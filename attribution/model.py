@@ -23,7 +23,7 @@ from attribution.configuration import AttributionConfig
 from attribution.features import FEATURE_SIZES, RELATION_SIZES
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES
 
-__all__ = ["BIO", "ENTITY_LABELS", "ROLE_LABELS", "AttributionModel"]
+__all__ = ["BIO", "ENTITY_LABELS", "ROLE_LABELS", "TAG_LAYERS", "AttributionModel"]
 
 BIO = ("O", "B", "I")
 #: Layers of the flat tags, three labels each.

@@ -15,7 +15,11 @@ from attribution.types import SourceType, Span
 
 __all__ = ["describe", "name_and_role"]
 
-_NAMED = {"named_person": "PERSON", "named_organization": "ORGANIZATION", "media_outlet": "ORGANIZATION"}
+_NAMED = {
+    "named_person": "PERSON",
+    "named_organization": "ORGANIZATION",
+    "media_outlet": "ORGANIZATION",
+}
 _RELATIVE = frozenset("who whom whose which that".split())
 _MAX_DESCRIPTION = 16
 
@@ -35,8 +39,8 @@ def name_and_role(
     roles = [
         role
         for mention in mentions
-        for inner in mention.names
-        if inner.type == entity.type and (role := _role(article, mention, inner))
+        for inner in _first_of_type(mention, entity.type)
+        if (role := _role(article, mention, inner))
     ]
     role = max(roles, key=len, default="") if source_type == "named_person" else ""
     return name, role
@@ -57,14 +61,16 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
 def _best_name(mentions: Sequence[Mention], wanted: str) -> tuple[Mention, Entity] | None:
     """The name with most words; of equals, the earliest."""
     found = [
-        (mention, entity)
-        for mention in mentions
-        for entity in mention.names[:1]
-        if entity.type == wanted
+        (mention, entity) for mention in mentions for entity in _first_of_type(mention, wanted)
     ] or [(mention, entity) for mention in mentions for entity in mention.names[:1]]
     if not found:
         return None
     return max(found, key=lambda item: (item[1].last - item[1].first, -item[1].first))
+
+
+def _first_of_type(mention: Mention, wanted: str) -> list[Entity]:
+    """The mention's first name of a type; those after it stand in what is said of the first."""
+    return [entity for entity in mention.names if entity.type == wanted][:1]
 
 
 def _fullest_description(article: EncodedArticle, mentions: Sequence[Mention]) -> str:

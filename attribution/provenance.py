@@ -98,9 +98,9 @@ def outer_claim(drafts: Sequence[ClaimDraft], claim: int) -> int | None:
         if number == claim:
             continue
         for first, last in draft.content:
-            if first <= word <= last and _strictly_holds(draft, drafts[claim]):
-                if best is None or last - first < size:
-                    best, size = number, last - first
+            inside = first <= word <= last and _strictly_holds(draft, drafts[claim])
+            if inside and (best is None or last - first < size):
+                best, size = number, last - first
     return best
 
 
@@ -109,9 +109,7 @@ def _strictly_holds(outer: ClaimDraft, inner: ClaimDraft) -> bool:
     return not any(first <= outer.predicate <= last for first, last in inner.content)
 
 
-def via_candidates(
-    scene: Scene, claim: int, chains: Sequence[tuple[int, ...]]
-) -> list[int]:
+def via_candidates(scene: Scene, claim: int, chains: Sequence[tuple[int, ...]]) -> list[int]:
     """Clusters that could have passed a claim on: mentioned near it, around it, or before it."""
     draft = scene.drafts[claim]
     here = scene.article.sentence[draft.predicate]

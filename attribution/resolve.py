@@ -21,9 +21,9 @@ from attribution.tabular import Classifier
 __all__ = [
     "LINK_FEATURES",
     "Cluster",
+    "Pairing",
     "candidates_of",
     "link_features",
-    "prepare_strings",
     "resolve",
 ]
 
@@ -32,16 +32,34 @@ Floats = NDArray[np.float32]
 _FORMS = ("pronoun", "name", "definite", "indefinite", "bare", "zero")
 _ROLES = ("source", "via", "zero", "entity")
 _RECENT = 50
+_SOURCE_REACH = 11
 
+_STATIC = (
+    *(f"form_{form}" for form in _FORMS),
+    *(f"role_{role}" for role in _ROLES),
+    "person",
+    "organization",
+    "singular_pronoun",
+    "plural_pronoun",
+    "neuter_pronoun",
+    "first_person",
+    "type_person",
+    "type_group",
+)
 LINK_FEATURES: tuple[str, ...] = (
     "antecedent",
     "antecedent_rank",
     "cosine",
     "type_agreement",
-    *(f"mention_{form}" for form in _FORMS),
-    *(f"candidate_{form}" for form in _FORMS),
-    *(f"mention_role_{role}" for role in _ROLES),
-    *(f"candidate_role_{role}" for role in _ROLES),
+    *(f"mention_{name}" for name in _STATIC),
+    *(f"candidate_{name}" for name in _STATIC),
+    "words_apart",
+    "sentences_apart",
+    "paragraphs_apart",
+    "mentions_apart",
+    "same_sentence",
+    "same_quotation",
+    "candidate_in_first_paragraph",
     "same_words",
     "same_last_word",
     "shared_words",
@@ -50,29 +68,10 @@ LINK_FEATURES: tuple[str, ...] = (
     "shared_name",
     "mention_last_in_name",
     "acronym",
-    "words_apart",
-    "sentences_apart",
-    "paragraphs_apart",
-    "mentions_apart",
-    "same_sentence",
-    "same_quotation",
-    "candidate_in_first_paragraph",
-    "candidate_person",
-    "candidate_organization",
-    "mention_person",
-    "mention_organization",
     "cluster_size",
     "cluster_pronoun_same",
     "cluster_pronoun_other",
     "cluster_last_source",
-    "pronoun_group",
-    "plural_pronoun",
-    "neuter_pronoun",
-    "first_person",
-    "type_person",
-    "type_group",
-    "candidate_type_person",
-    "candidate_type_group",
 )
 
 
@@ -93,24 +92,72 @@ class _Strings:
     initials: str
 
 
+@dataclass(frozen=True)
+class Pairing:
+    """The mentions of an article, with all that pair features need computed once.
+
+    ``static`` (m, _STATIC) are the features of single mentions, ``units`` (m, hidden) their mean
+    states at length one, ``last_source`` the source mention before each, if any is near.
+    """
+
+    table: MentionTable
+    strings: Sequence[_Strings]
+    static: Floats
+    units: Floats
+    first: NDArray[np.int64]
+    pronouns: Sequence[int | None]
+    last_source: Sequence[int | None]
+
+    @classmethod
+    def of(cls, table: MentionTable) -> Pairing:
+        """Prepare the mentions of ``table``, at least one."""
+        mentions = table.mentions
+        lengths = np.linalg.norm(table.means, axis=1, keepdims=True)
+        return cls(
+            table=table,
+            strings=[_strings(mention) for mention in mentions],
+            static=np.array(
+                [_static_features(m, t) for m, t in zip(mentions, table.types, strict=True)],
+                dtype=np.float32,
+            ),
+            units=table.means / np.maximum(lengths, 1e-6),
+            first=np.array([mention.first for mention in mentions]),
+            pronouns=[_pronoun_group(mention) for mention in mentions],
+            last_source=_last_sources(mentions),
+        )
+
+
+def _last_sources(mentions: Sequence[Mention]) -> list[int | None]:
+    """For each mention the latest source mention among the ``_SOURCE_REACH`` before it."""
+    found: list[int | None] = []
+    latest: int | None = None
+    for row, mention in enumerate(mentions):
+        found.append(latest if latest is not None and row - latest <= _SOURCE_REACH else None)
+        if mention.role == "source":
+            latest = row
+    return found
+
+
 def resolve(
     article: EncodedArticle, table: MentionTable, scorer: Classifier, threshold: float
 ) -> list[Cluster]:
     """Cluster the mentions of an article; every mention is in exactly one cluster."""
     clusters: list[Cluster] = []
     owner: list[int] = []
-    strings = [_strings(mention) for mention in table.mentions]
+    if not table.mentions:
+        return clusters
+    pairing = Pairing.of(table)
     for row in range(len(table.mentions)):
-        candidates = candidates_of(table, strings, row)
+        candidates = candidates_of(pairing, row)
         choice = None
         if candidates:
-            features = link_features(article, table, strings, row, candidates, clusters, owner)
+            features = link_features(article, pairing, row, candidates, clusters, owner)
             scores = scorer.probabilities(features)
             for place in np.argsort(-scores):
                 if scores[place] < threshold:
                     break
                 target = owner[candidates[place]]
-                if _compatible(table, strings, row, clusters[target]):
+                if _compatible(pairing.strings, row, clusters[target]):
                     choice = target
                     break
         if choice is None:
@@ -121,32 +168,32 @@ def resolve(
     return clusters
 
 
-def candidates_of(table: MentionTable, strings: Sequence[_Strings], row: int) -> list[int]:
+def candidates_of(pairing: Pairing, row: int) -> list[int]:
     """Recent mentions, and any earlier one that shares a content word."""
-    mine = strings[row].content
+    mine = pairing.strings[row].content
     return [
         other
         for other in range(row)
-        if row - other <= _RECENT or (mine and mine & strings[other].content)
+        if row - other <= _RECENT or not mine.isdisjoint(pairing.strings[other].content)
     ]
 
 
-def _compatible(
-    table: MentionTable, strings: Sequence[_Strings], row: int, cluster: Cluster
-) -> bool:
+def _compatible(strings: Sequence[_Strings], row: int, cluster: Cluster) -> bool:
     """False when the mention and the cluster carry names of which neither holds the other."""
     mine = strings[row].name
     if not mine:
         return True
-    for member in cluster.members:
-        other = strings[member].name
-        if other and not (mine <= other or other <= mine or _is_acronym(strings, row, member)):
-            return False
-    return True
+    return all(
+        not other.name
+        or mine <= other.name
+        or other.name <= mine
+        or _is_acronym(strings[row], other)
+        for other in (strings[member] for member in cluster.members)
+    )
 
 
-def _is_acronym(strings: Sequence[_Strings], row: int, other: int) -> bool:
-    short, long = sorted((strings[row], strings[other]), key=lambda item: len("".join(item.words)))
+def _is_acronym(one: _Strings, other: _Strings) -> bool:
+    short, long = sorted((one, other), key=lambda item: len("".join(item.words)))
     token = "".join(short.name)
     return len(token) > 1 and token == long.initials
 
@@ -165,59 +212,55 @@ def _strings(mention: Mention) -> _Strings:
     return _Strings(words, content, name, initials)
 
 
-def prepare_strings(table: MentionTable) -> list[_Strings]:
-    """Comparison strings of all mentions of a table."""
-    return [_strings(mention) for mention in table.mentions]
-
-
 def link_features(
     article: EncodedArticle,
-    table: MentionTable,
-    strings: Sequence[_Strings],
+    pairing: Pairing,
     row: int,
     candidates: Sequence[int],
     clusters: Sequence[Cluster],
     owner: Sequence[int],
 ) -> Floats:
     """Features (candidates, LINK_FEATURES) of mention ``row`` with each earlier candidate."""
+    table = pairing.table
     places = np.array(candidates)
     scores = table.antecedent[row, places]
     ranks = np.empty(len(places))
     ranks[np.argsort(-scores)] = np.arange(len(places))
-    means = table.means
-    norms = np.linalg.norm(means[places], axis=1) * np.linalg.norm(means[row]) + 1e-6
-    common = _mention_features(table, row)
-    rows = []
-    for place, candidate in enumerate(candidates):
-        cluster = clusters[owner[candidate]]
-        rows.append(
-            [
-                scores[place],
-                np.log1p(ranks[place]),
-                float(means[candidate] @ means[row] / norms[place]),
-                float(table.types[candidate] @ table.types[row]),
-                *_one_hot(_FORMS, table.mentions[row].form),
-                *_one_hot(_FORMS, table.mentions[candidate].form),
-                *_one_hot(_ROLES, table.mentions[row].role),
-                *_one_hot(_ROLES, table.mentions[candidate].role),
-                *_string_features(strings, row, candidate),
-                *_distance_features(article, table, row, candidate),
-                *_name_features(table, candidate),
-                *_name_features(table, row),
-                *_cluster_features(table, row, cluster),
-                *common,
-                *_type_features(table, candidate),
-            ]
-        )
-    return np.array(rows, dtype=np.float32)
+    joined = [_cluster_features(pairing, row, clusters[owner[other]]) for other in candidates]
+    compared = [_string_features(pairing.strings[row], pairing.strings[c]) for c in candidates]
+    columns = [
+        scores[:, None],
+        np.log1p(ranks)[:, None],
+        (pairing.units[places] @ pairing.units[row])[:, None],
+        (table.types[places] @ table.types[row])[:, None],
+        np.broadcast_to(pairing.static[row], (len(places), pairing.static.shape[1])),
+        pairing.static[places],
+        _distance_features(article, pairing.first, row, places),
+        np.array(compared),
+        np.array(joined),
+    ]
+    return np.concatenate(columns, axis=1).astype(np.float32)
 
 
-def _one_hot(values: Sequence[str], value: str) -> list[float]:
-    return [float(value == other) for other in values]
+def _static_features(mention: Mention, types: Floats) -> list[float]:
+    """What a mention brings to any pair, by the names in ``_STATIC``."""
+    group = _pronoun_group(mention)
+    names = {entity.type for entity in mention.names}
+    return [
+        *(float(mention.form == form) for form in _FORMS),
+        *(float(mention.role == role) for role in _ROLES),
+        float("PERSON" in names),
+        float("ORGANIZATION" in names),
+        float(group in (0, 1)),
+        float(group == 2),
+        float(group == 3),
+        float(group in (4, 5)),
+        float(types[0] + types[4]),
+        float(types[5]),
+    ]
 
 
-def _string_features(strings: Sequence[_Strings], row: int, candidate: int) -> list[float]:
-    mine, other = strings[row], strings[candidate]
+def _string_features(mine: _Strings, other: _Strings) -> list[float]:
     shared = mine.content & other.content
     return [
         float(bool(mine.words) and mine.words == other.words),
@@ -227,64 +270,41 @@ def _string_features(strings: Sequence[_Strings], row: int, candidate: int) -> l
         float(bool(other.content) and other.content <= mine.content),
         float(bool(mine.name & other.name)),
         float(bool(mine.words) and mine.words[-1] in other.name),
-        float(_is_acronym(strings, row, candidate)),
+        float(_is_acronym(mine, other)),
     ]
 
 
 def _distance_features(
-    article: EncodedArticle, table: MentionTable, row: int, candidate: int
-) -> list[float]:
-    here, there = table.mentions[row].first, table.mentions[candidate].first
+    article: EncodedArticle, first: NDArray[np.int64], row: int, places: NDArray[np.int64]
+) -> Floats:
+    here, there = first[row], first[places]
     sentences = article.sentence[here] - article.sentence[there]
     quote = article.quote[here]
-    return [
-        float(np.log1p(here - there)),
-        float(np.log1p(sentences)),
-        float(np.log1p(article.paragraph[here] - article.paragraph[there])),
-        float(np.log1p(row - candidate)),
-        float(sentences == 0),
-        float(quote >= 0 and quote == article.quote[there]),
-        float(article.paragraph[there] == 0),
-    ]
+    return np.stack(
+        [
+            np.log1p(here - there),
+            np.log1p(sentences),
+            np.log1p(article.paragraph[here] - article.paragraph[there]),
+            np.log1p(row - places),
+            sentences == 0,
+            (article.quote[there] == quote) & (quote >= 0),
+            article.paragraph[there] == 0,
+        ],
+        axis=1,
+    )
 
 
-def _name_features(table: MentionTable, index: int) -> list[float]:
-    types = {entity.type for entity in table.mentions[index].names}
-    return [float("PERSON" in types), float("ORGANIZATION" in types)]
-
-
-def _cluster_features(table: MentionTable, row: int, cluster: Cluster) -> list[float]:
-    mine = _pronoun_group(table.mentions[row])
-    groups = [_pronoun_group(table.mentions[member]) for member in cluster.members]
-    known = [group for group in groups if group is not None]
-    sources = [
-        index
-        for index in range(row - 1, max(-1, row - 12), -1)
-        if table.mentions[index].role == "source"
-    ]
+def _cluster_features(pairing: Pairing, row: int, cluster: Cluster) -> list[float]:
+    mine = pairing.pronouns[row]
+    known = {pairing.pronouns[member] for member in cluster.members} - {None}
+    last_source = pairing.last_source[row]
     return [
         float(np.log1p(len(cluster.members))),
         float(mine is not None and mine in known),
-        float(mine is not None and any(group != mine for group in known)),
-        float(bool(sources) and sources[0] in cluster.members),
+        float(mine is not None and bool(known - {mine})),
+        float(last_source is not None and last_source in cluster.members),
     ]
 
 
 def _pronoun_group(mention: Mention) -> int | None:
     return PRONOUNS.get(mention.tokens[0].lower()) if mention.form == "pronoun" else None
-
-
-def _mention_features(table: MentionTable, row: int) -> list[float]:
-    group = _pronoun_group(table.mentions[row])
-    return [
-        float(group in (0, 1)),
-        float(group == 2),
-        float(group == 3),
-        float(group in (4, 5)),
-        *_type_features(table, row),
-    ]
-
-
-def _type_features(table: MentionTable, index: int) -> list[float]:
-    types = table.types[index]
-    return [float(types[0] + types[4]), float(types[5])]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import overload
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerFast
 
 from attribution.analyze import Findings, Resolver, analyze
@@ -17,8 +19,10 @@ from attribution.encode import encode_words
 from attribution.errors import InputError, ModelError
 from attribution.features import encode_article, load_tokenizer
 from attribution.model import AttributionModel
+from attribution.provenance import VIA_FEATURES
+from attribution.resolve import LINK_FEATURES
 from attribution.segment import segment
-from attribution.tabular import load_classifiers, save_classifiers
+from attribution.tabular import Classifier, load_classifiers, save_classifiers
 from attribution.transparency import assess
 from attribution.types import Claim, ModelInfo, Report, Sentence, Source, Span
 
@@ -27,6 +31,7 @@ __all__ = ["BUNDLED", "Scorer"]
 #: Models that ship with the package, by name.
 BUNDLED = Path(__file__).parent / "weights"
 _RESOLUTION = "resolution.safetensors"
+_WEIGHTS = "model.safetensors"
 #: A text longer than this many characters is read in sections, so that memory stays flat.
 _SECTION = 60_000
 _ARTICLES_AT_ONCE = 16
@@ -63,13 +68,14 @@ class Scorer:
         """
         folder = _folder(model)
         classifiers, settings = load_classifiers(folder / _RESOLUTION)
+        _check(classifiers, settings, folder / _RESOLUTION)
         try:
             config = AttributionConfig.from_pretrained(folder)
-            network = AttributionModel.from_pretrained(
-                folder, config=config, use_safetensors=True, dtype=torch.float32
-            )
+            network = AttributionModel(config)
+            # Straight from the file: no progress bar, and half precision widened on the way.
+            network.load_state_dict(load_file(folder / _WEIGHTS))
             tokenizer = load_tokenizer(str(folder))
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise ModelError(f"{folder} does not hold a usable model: {error}") from error
         return cls(network.to(device), tokenizer, Resolver(classifiers, settings), folder.name)
 
@@ -81,7 +87,9 @@ class Scorer:
         save_classifiers(self.resolver.classifiers, self.resolver.settings, target / _RESOLUTION)
 
     @overload
-    def __call__(self, texts: str, *, title: str | None = None, batch_size: int = 8) -> Report: ...
+    def __call__(  # type: ignore[overload-overlap]  # a string is a sequence of strings, too
+        self, texts: str, *, title: str | None = None, batch_size: int = 8
+    ) -> Report: ...
 
     @overload
     def __call__(
@@ -114,12 +122,16 @@ class Scorer:
         if isinstance(texts, str):
             report = next(self._reports([_checked(texts, "the text")], batch_size))
             return replace(report, title=title)
+        if not isinstance(texts, Sequence):
+            raise TypeError(f"expected a string or a list of strings, not {type(texts).__name__}")
         checked = [_checked(text, f"text {number}") for number, text in enumerate(texts)]
         reports = self._reports(checked, batch_size)
         if progress:
+            from rich.console import Console
             from rich.progress import track
 
-            return list(track(reports, total=len(checked), description="scoring"))
+            console = Console(stderr=True)
+            return list(track(reports, "scoring", total=len(checked), console=console))
         return list(reports)
 
     def score(self, texts: Sequence[str], *, batch_size: int = 8) -> list[float]:
@@ -131,7 +143,11 @@ class Scorer:
         while chunk := list(islice(remaining, _ARTICLES_AT_ONCE)):
             sections = [list(_sections(text)) for text in chunk]
             findings = self._findings(
-                (text[start:end] for text, cuts in zip(chunk, sections, strict=True) for start, end in cuts),
+                (
+                    text[start:end]
+                    for text, cuts in zip(chunk, sections, strict=True)
+                    for start, end in cuts
+                ),
                 batch_size,
             )
             for text, cuts in zip(chunk, sections, strict=True):
@@ -173,6 +189,24 @@ def _folder(model: str | Path) -> Path:
         raise ModelError(f"model {model!r} is no folder and cannot be fetched: {error}") from error
 
 
+def _check(
+    classifiers: Mapping[str, Classifier], settings: Mapping[str, float], path: Path
+) -> None:
+    """Raises ModelError when a classifier or threshold is missing, or of another version."""
+    sizes = {"link": len(LINK_FEATURES), "via": len(VIA_FEATURES), "type": None, "anonymity": None}
+    for name, size in sizes.items():
+        if name not in classifiers:
+            raise ModelError(f"{path} has no classifier {name!r}")
+        if size not in (None, classifiers[name].size):
+            raise ModelError(
+                f"{path} is of another version: its classifier {name!r} takes "
+                f"{classifiers[name].size} features, this package has {size}"
+            )
+    for name in ("link_threshold", "via_threshold", "anonymity_threshold"):
+        if name not in settings:
+            raise ModelError(f"{path} has no setting {name!r}")
+
+
 def _checked(text: str, name: str) -> str:
     if not isinstance(text, str):
         raise TypeError(f"{name} is {type(text).__name__}, not str")
@@ -200,17 +234,21 @@ def _sections(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _merge(parts: Sequence[tuple[Findings, int]]) -> Findings:
-    """Findings of the sections of one text; named sources of one name and type become one."""
+    """Findings of the sections of one text; sources of one name and type become one.
+
+    Not so the unnamed ones: two that share a description need not be the same.
+    """
     if len(parts) == 1:
         return parts[0][0]
     sentences: list[Sentence] = []
     claims: list[Claim] = []
-    sources: dict[tuple[str, str, int], Source] = {}
+    sources: dict[tuple[str, ...], Source] = {}
     for findings, offset in parts:
         ids: dict[str, str] = {}
         for source in findings.sources:
-            apart = offset if source.type.startswith("unnamed") else -1
-            key = (source.name.casefold(), source.type, apart)
+            key: tuple[str, ...] = (source.name.casefold(), source.type)
+            if source.type.startswith("unnamed"):
+                key = (str(offset), source.id)
             mentions = tuple(_shift(mention, offset) for mention in source.mentions)
             known = sources.get(key)
             merged = replace(
@@ -219,7 +257,7 @@ def _merge(parts: Sequence[tuple[Findings, int]]) -> Findings:
                 or (known is not None and known.anonymity_granted),
                 role=known.role if known and known.role else source.role,
             )
-            sources[key] = replace(merged, mentions=(*merged.mentions, *mentions))
+            sources[key] = replace(merged, mentions=tuple(sorted((*merged.mentions, *mentions))))
             ids[source.id] = merged.id
         names = {claim.id: f"c{len(claims) + n}" for n, claim in enumerate(findings.claims, 1)}
         claims.extend(
@@ -230,7 +268,7 @@ def _merge(parts: Sequence[tuple[Findings, int]]) -> Findings:
                 cue=claim.cue and _shift(claim.cue, offset),
                 source_mention=claim.source_mention and _shift(claim.source_mention, offset),
                 source=ids[claim.source],
-                chain=tuple(dict.fromkeys(ids[link] for link in claim.chain)),
+                chain=_chain([ids[link] for link in claim.chain]),
             )
             for claim in findings.claims
         )
@@ -245,7 +283,10 @@ def _merge(parts: Sequence[tuple[Findings, int]]) -> Findings:
     return Findings(tuple(sentences), tuple(sources.values()), tuple(claims))
 
 
+def _chain(links: Sequence[str]) -> tuple[str, ...]:
+    """A chain without repeats, its origin last."""
+    return (*dict.fromkeys(link for link in links[:-1] if link != links[-1]), links[-1])
+
+
 def _shift(span: Span, offset: int) -> Span:
     return Span(span.start + offset, span.end + offset)
-
-

@@ -31,7 +31,7 @@ _WORD = re.compile(
     r"[^\W_]+(?:(?:[-&]|(?<=\d)[.,:](?=\d)|(?<=\b\w)\.(?=\w\b)|['’](?!(?:s|ll|re|ve|d|m)\b))[^\W_]+)*"
     r"|['’](?:s|ll|re|ve|d|m)\b|``|''|\.{2,}|-{2,}|[^\w\s]|_+"
 )
-_BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)\s*")
+_BLANK_LINE = re.compile(r"(?:\r\n|\r(?!\n)|\n)[^\S\r\n]*[\r\n]\s*")
 _LINE_END = re.compile(r"\r\n|[\r\n\u2028\u2029]")
 _HARD_WRAP = range(50, 101)
 
@@ -81,15 +81,17 @@ class Document:
 def segment(text: str) -> Document:
     """Cut ``text`` into paragraphs, sentences, words and quotations; any text is accepted."""
     paragraphs = tuple(_paragraphs(text))
-    sentences = []
+    words = tuple(Span(*match.span()) for match in _WORD.finditer(text))
+    inner = {at for word in words for at in range(word.start + 1, word.end)}
+    sentences: list[Span] = []
     quotes: list[Quote] = []
     for index, paragraph in enumerate(paragraphs):
         following = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
         marks = _marks(text, paragraph)
         opens_next = following is not None and text[following.start] in OPENING + STRAIGHT + "`"
         quotes.extend(_pair(marks, paragraph, opens_next))
-        sentences.extend(_sentences(text, paragraph, {at for at, _, _ in marks}))
-    words = tuple(Span(*match.span()) for match in _WORD.finditer(text))
+        ends = _sentences(text, paragraph, {at for at, _, _ in marks})
+        sentences.extend(ends)
     quotes.sort(key=lambda quote: (quote.span.start, -quote.span.end))
     return Document(text, paragraphs, tuple(sentences), words, tuple(quotes))
 
@@ -152,7 +154,7 @@ def _strip(text: str, start: int, end: int) -> Span | None:
 def _sentences(text: str, paragraph: Span, marks: set[int]) -> Iterable[Span]:
     # sentencex reads UTF-8, which has no lone surrogates; one stand-in per character keeps offsets.
     blanked = "".join(
-        " " if paragraph.start + at in marks or char in "“”\"\r\n" else _plain(char)
+        " " if paragraph.start + at in marks or char in '“”"\r\n' else _plain(char)
         for at, char in enumerate(paragraph.of(text))
     )
     start = paragraph.start
@@ -191,6 +193,7 @@ def _marks(text: str, paragraph: Span) -> list[tuple[int, str, bool]]:
     """Quotation marks of a paragraph as (offset, "open" | "close" | "either", is single)."""
     found: list[tuple[int, str, bool]] = []
     singles_open = 0
+    last_closing = _last_closing(text, paragraph)
     for at in range(paragraph.start, paragraph.end):
         char = text[at]
         if char not in OPENING and char not in CLOSING and char not in STRAIGHT:
@@ -200,8 +203,9 @@ def _marks(text: str, paragraph: Span) -> list[tuple[int, str, bool]]:
         after = text[at + 1] if at + 1 < paragraph.end else " "
         role = _role(char, before, after)
         if single:
-            if role == "open" and not _closes_later(text, at, paragraph.end):
-                continue
+            starts_line = at == 0 or text[at - 1] in "\n\r"
+            if role == "open" and at + 2 > last_closing and not starts_line:
+                continue  # no partner: an apostrophe
             if role != "open" and (role == "either" or not singles_open):
                 continue
             singles_open += 1 if role == "open" else -1
@@ -214,8 +218,8 @@ def _role(char: str, before: str, after: str) -> str:
         return "open"
     if char in "”»›":
         return "close"
-    free_before = before.isspace() or before in "([{—–-/" or before in OPENING + "\""
-    free_after = after.isspace() or after in ")]}—–-.,;:!?…" or after in CLOSING + "\""
+    free_before = before.isspace() or before in "([{—–-/" or before in OPENING + '"'
+    free_after = after.isspace() or after in ")]}—–-.,;:!?…" or after in CLOSING + '"'
     if char == "‘":
         return "open" if not before.isalnum() else "either"
     if char == "’":
@@ -227,14 +231,14 @@ def _role(char: str, before: str, after: str) -> str:
     return "either"
 
 
-def _closes_later(text: str, at: int, end: int) -> bool:
-    """True when a single mark at ``at`` has a partner before ``end``: otherwise an apostrophe."""
-    for later in range(at + 2, end):
-        if text[later] in "'’":
-            after = text[later + 1] if later + 1 < end else " "
-            if not after.isalnum() and not text[later - 1].isspace():
-                return True
-    return at == 0 or text[at - 1] in "\n\r"
+def _last_closing(text: str, paragraph: Span) -> int:
+    """Offset of the last single mark that could close a quotation, -1 when there is none."""
+    for at in range(paragraph.end - 1, paragraph.start, -1):
+        if text[at] in "'’" and not text[at - 1].isspace():
+            after = text[at + 1] if at + 1 < paragraph.end else " "
+            if not after.isalnum():
+                return at
+    return -1
 
 
 def _pair(

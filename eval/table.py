@@ -14,10 +14,10 @@ __all__ = ["TITLES", "print_results", "shown"]
 
 TITLES = {"polnear": "PolNeAR", "written": "Written articles"}
 _DESK_COLUMNS = {
-    "sentences": "sents",
-    "attribution": "claims",
+    "sentences": "sentences",
+    "attribution": "attribution",
     "name": "name",
-    "same_source": "pairs",
+    "same_source": "same source",
     "via": "via",
     "chain_found": "chain",
 }
@@ -82,9 +82,11 @@ def _interval(figure: Mapping[str, Any]) -> str:
 def _desk_table(title: str, desks: Mapping[str, Any]) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("desk", no_wrap=True)
+    table.add_column("claims", justify="right", style="dim")
     for label in _DESK_COLUMNS.values():
         table.add_column(label, justify="right", no_wrap=True)
     for desk, row in desks.items():
-        cells = (f"{shown(row[key])} [dim]({row[key]['n']})[/dim]" for key in _DESK_COLUMNS)
-        table.add_row(desk, *cells)
+        table.add_row(
+            desk, str(row["attribution"]["n"]), *(shown(row[key]) for key in _DESK_COLUMNS)
+        )
     return table

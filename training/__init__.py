@@ -1,0 +1,1 @@
+"""Training: readers of the corpora, targets, losses and the commands that fit a model."""

@@ -100,9 +100,7 @@ def _random_windows(example: Example, max_pieces: int, rng: random.Random) -> It
 
 def collate(pieces: Sequence[Piece], pad_id: int, cls_id: int, sep_id: int) -> Batch:
     """Tensors of some windows."""
-    inputs = pack(
-        [(example.article, window) for example, window in pieces], pad_id, cls_id, sep_id
-    )
+    inputs = pack([(example.article, window) for example, window in pieces], pad_id, cls_id, sep_id)
     width = inputs["first_piece"].shape[1]
     shape = (len(pieces), width)
     tags = np.full((*shape, 3), IGNORE)
@@ -151,9 +149,9 @@ def _claim_tensors(
         size = window.end - window.start
         words = np.arange(window.start, window.end)[None]
         columns[number, :size] = row * width + np.arange(size)
-        relation_ids[number, :size] = relations(
-            example.article, np.array([predicate.word]), words
-        )[0]
+        relation_ids[number, :size] = relations(example.article, np.array([predicate.word]), words)[
+            0
+        ]
         roles[number, :size] = 0
         for role, first, last in predicate.roles:
             _paint(roles[number, :size], first - window.start, last - window.start, role)
@@ -161,7 +159,10 @@ def _claim_tensors(
             via[number, :size] = 0
             for first, last in predicate.via:
                 _paint(via[number, :size], first - window.start, last - window.start, None)
-        if predicate.mention and window.start <= predicate.mention[0] <= predicate.mention[1] < window.end:
+        if (
+            predicate.mention
+            and window.start <= predicate.mention[0] <= predicate.mention[1] < window.end
+        ):
             shift = row * width - window.start
             claim_mention[number] = (predicate.mention[0] + shift, predicate.mention[1] + shift)
     return {
@@ -181,8 +182,8 @@ def _claim_tensors(
 
 def _paint(row: np.ndarray, first: int, last: int, role: str | None) -> None:
     """Write B and I labels of one span into a row, cut to the row's ends."""
-    begin, inside = (1, 2) if role is None else (
-        ROLE_LABELS.index(f"B-{role}"), ROLE_LABELS.index(f"I-{role}")
+    begin, inside = (
+        (1, 2) if role is None else (ROLE_LABELS.index(f"B-{role}"), ROLE_LABELS.index(f"I-{role}"))
     )
     if last < 0 or first >= len(row):
         return

@@ -22,9 +22,7 @@ __all__ = ["build_examples", "data_hash", "load_articles", "load_silver"]
 
 def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldArticle]]:
     """PolNeAR's train articles (none when no folder is set) and the written train articles."""
-    polnear = (
-        read_polnear(settings.polnear, "train", settings.layer) if settings.polnear else []
-    )
+    polnear = read_polnear(settings.polnear, "train", settings.layer) if settings.polnear else []
     written = read_articles(settings.articles)
     if settings.limit:
         polnear, written = polnear[: settings.limit], written[: settings.limit]
@@ -59,5 +57,7 @@ def data_hash(articles: list[GoldArticle]) -> str:
     """SHA-256 over names, texts and claims, to say what a model was trained on."""
     digest = hashlib.sha256()
     for article in sorted(articles, key=lambda item: item.doc):
-        digest.update(f"{article.doc}\0{article.text}\0{article.claims!r}".encode("utf-8", "replace"))
+        digest.update(
+            f"{article.doc}\0{article.text}\0{article.claims!r}".encode("utf-8", "replace")
+        )
     return digest.hexdigest()

@@ -32,8 +32,10 @@ _NEAR_WORDS = 60
 
 @dataclass(frozen=True)
 class Mention:
-    """A word range (ends inclusive) that names ``cluster``; ``anaphor`` when its own antecedent
-    is to be learned, else it only serves as candidate."""
+    """A word range (ends inclusive) that names ``cluster``.
+
+    ``anaphor`` when its own antecedent is to be learned, else it only serves as candidate.
+    """
 
     first: int
     last: int
@@ -224,9 +226,7 @@ class Labeller:
         while len(words) > 1 and words[0].lower() in _DETERMINERS:
             words = words[1:]
         pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)"
-        return self.ranges(
-            Span(*match.span()) for match in re.finditer(pattern, self.gold.text)
-        )
+        return self.ranges(Span(*match.span()) for match in re.finditer(pattern, self.gold.text))
 
     def entities(self, silver: Mapping[str, Any] | None) -> NDArray[np.int64]:
         size = len(self.article)
@@ -312,5 +312,3 @@ def _chains(silver: Mapping[str, Any], labeller: Labeller) -> dict[int, str]:
                     for word in range(first, last + 1):
                         chain_of[word] = f"chain:{number}"
     return chain_of
-
-

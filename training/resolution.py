@@ -30,7 +30,7 @@ from attribution.features import load_tokenizer
 from attribution.mentions import MentionTable, collect_mentions, find_entities, tabulate
 from attribution.model import AttributionModel
 from attribution.provenance import Scene, via_candidates, via_features
-from attribution.resolve import Cluster, candidates_of, link_features, prepare_strings
+from attribution.resolve import Cluster, Pairing, candidates_of, link_features
 from attribution.tabular import Classifier, save_classifiers
 from attribution.types import SOURCE_TYPES
 from training.examples import Example, Labeller, build_example
@@ -116,7 +116,7 @@ def score_article(
                 via_scores=scores.via_scores(row),
             )
         )
-    mentions = collect_mentions(article, drafts, find_entities(model, words))
+    mentions = collect_mentions(article, drafts, find_entities(model, article, words))
     table = tabulate(model, words, mentions, drafts)
     claims = [claim for claim, _ in found]
     names = mention_names(gold, labeller, claims, drafts, table)
@@ -139,9 +139,7 @@ def mention_names(
         for words in labeller.ranges(spans)
     ]
     written = [
-        (words, source.id)
-        for source in gold.sources
-        for words in labeller.name_ranges(source.name)
+        (words, source.id) for source in gold.sources for words in labeller.name_ranges(source.name)
     ]
     surnames = {
         source.name.split()[-1].lower(): source.id
@@ -167,16 +165,17 @@ def mention_names(
 
 def add_links(scored: Scored, table: Table) -> None:
     """Pairs of a mention with each candidate before it; label: same source."""
-    strings = prepare_strings(scored.table)
+    if not scored.names:
+        return
+    pairing = Pairing.of(scored.table)
     clusters: list[Cluster] = []
     owner: list[int] = []
     index: dict[str, int] = {}
     for row, name in enumerate(scored.names):
-        candidates = candidates_of(scored.table, strings, row)
+        candidates = candidates_of(pairing, row)
         if candidates and name is not None:
-            features = link_features(
-                scored.example.article, scored.table, strings, row, candidates, clusters, owner
-            )
+            article = scored.example.article
+            features = link_features(article, pairing, row, candidates, clusters, owner)
             table.add(features, [int(scored.names[other] == name) for other in candidates])
         key = name or f"unknown:{row}"
         if key not in index:
@@ -241,6 +240,9 @@ def fit(table: Table, hidden: tuple[int, ...], alpha: float, seed: int) -> Class
     weights, biases = list(network.coefs_), list(network.intercepts_)
     if len(network.classes_) != max(network.classes_) + 1 or len(network.classes_) > 2:
         # Classes without an example get a score of their own that never wins.
+        if len(network.classes_) == 2:  # one logistic output: the first class scores 0
+            weights[-1] = np.hstack([np.zeros_like(weights[-1]), weights[-1]])
+            biases[-1] = np.append(0.0, biases[-1])
         full = np.zeros((weights[-1].shape[0], len(SOURCE_TYPES)))
         bias = np.full(len(SOURCE_TYPES), -30.0)
         full[:, network.classes_], bias[network.classes_] = weights[-1], biases[-1]

@@ -57,12 +57,12 @@ class Settings:
 
 def read_settings(path: str | Path) -> Settings:
     """Read a YAML file. Raises ValueError naming the file on unknown or missing keys."""
-    values: dict[str, Any] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     try:
+        values: dict[str, Any] = dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
         data = DataSettings(**values.pop("data"))
         loop = LoopSettings(**values.pop("training"))
         settings = Settings(**values, data=data, training=loop)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: {error}") from error
     if polnear := os.environ.get("POLNEAR"):
         data = dataclasses.replace(data, polnear=polnear)

@@ -7,6 +7,7 @@ configuration, tokenizer). ``--resume`` goes on from the last checkpoint.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import random
@@ -114,6 +115,7 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seconds": self.seconds,
+            "dropout": torch.get_rng_state(),
         }
         partial = self.checkpoint.with_suffix(".part")
         torch.save(state, partial)
@@ -125,12 +127,15 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = state["step"], state["seconds"]
+        if "dropout" in state:
+            torch.set_rng_state(state["dropout"])
 
     def train(self) -> None:
         """Run from the current step to the last one, and save the model folder."""
         self.model.train()
         log = (self.run / "log.jsonl").open("a", encoding="utf-8")
         sums: dict[str, float] = defaultdict(float)
+        taken = 0
         saved = started = time.monotonic()
         before = self.seconds
         with tqdm(total=self.total, initial=self.step, unit="step") as bar, log:
@@ -142,16 +147,18 @@ class Trainer:
                     if number >= self.steps_per_epoch or self.step >= self.total:
                         break
                     for name, value in self._one_step(pieces).items():
-                        sums[name] += value / _LOG_EVERY
+                        sums[name] += value
+                    taken += 1
                     self.seconds = before + time.monotonic() - started
                     bar.update()
                     if self.step % _LOG_EVERY == 0:
                         record = {"step": self.step, "seconds": round(self.seconds)}
-                        record |= {name: round(value, 4) for name, value in sums.items()}
+                        record |= {name: round(value / taken, 4) for name, value in sums.items()}
                         log.write(json.dumps(record) + "\n")
                         log.flush()
-                        bar.set_postfix_str(f"loss {sums['loss']:.3f}")
+                        bar.set_postfix_str(f"loss {record['loss']:.3f}")
                         sums.clear()
+                        taken = 0
                     if time.monotonic() - saved > 60 * self.loop.checkpoint_minutes:
                         self.save()
                         saved = time.monotonic()
@@ -187,9 +194,12 @@ class Trainer:
             group["lr"] = group["peak"] * share
 
     def export(self, folder: Path) -> None:
-        """Write the model folder: safetensors, configuration, tokenizer."""
+        """Write the model folder: safetensors in half precision, configuration, tokenizer.
+
+        Half precision halves the file; weights are read back as float32.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        self.model.save_pretrained(folder)
+        copy.deepcopy(self.model).half().save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
 
 

