@@ -81,7 +81,7 @@ def analyze(
         article, table, resolver.classifiers["link"], resolver.settings["link_threshold"]
     )
     types = source_types(table, clusters, resolver.classifiers["type"])
-    clusters, types = _share(clusters, types, _claimed(table))
+    clusters, types = _share(clusters, _nobody(table, clusters, types), _claimed(table))
     origins = claim_origins(drafts, table, clusters)
     scene = Scene(article, drafts, table, clusters, origins, types)
     chains = find_chains(scene, resolver.classifiers["via"], resolver.settings["via_threshold"])
@@ -139,6 +139,18 @@ def claim_origins(
 
 def _claimed(table: MentionTable) -> set[int]:
     return {row for row, mention in enumerate(table.mentions) if mention.role != "entity"}
+
+
+def _nobody(table: MentionTable, clusters: Sequence[Cluster], types: np.ndarray) -> np.ndarray:
+    """Types with every source that no words name made unspecified, or author."""
+    types = types.copy()
+    allowed = [SOURCE_TYPES.index(name) for name in _SHARED_TYPES]
+    for row, cluster in enumerate(clusters):
+        if not any(table.mentions[member].tokens for member in cluster.members):
+            best = max(allowed, key=lambda column: types[row, column])
+            types[row] = 0.0
+            types[row, best] = 1.0
+    return types
 
 
 def _share(

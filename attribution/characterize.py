@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
-from attribution.mentions import MentionTable
+from attribution.mentions import FORMS, MentionTable
 from attribution.resolve import Cluster
 from attribution.tabular import Classifier
 
@@ -20,7 +20,6 @@ __all__ = ["anonymity_features", "source_types", "type_features"]
 
 Floats = NDArray[np.float32]
 
-_FORMS = ("pronoun", "name", "definite", "indefinite", "bare", "zero")
 
 
 def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier) -> Floats:
@@ -41,7 +40,7 @@ def type_features(table: MentionTable, cluster: Cluster) -> Floats:
         member for member in members if table.mentions[member].role in ("source", "zero")
     ] or members
     names = {entity.type for mention in mentions for entity in mention.names}
-    forms = [sum(mention.form == form for mention in mentions) / len(mentions) for form in _FORMS]
+    forms = [sum(mention.form == form for mention in mentions) / len(mentions) for form in FORMS]
     extra = [
         float("PERSON" in names),
         float("ORGANIZATION" in names),

@@ -30,7 +30,8 @@ __all__ = [
 WordRange = tuple[int, int]
 Floats = NDArray[np.float32]
 
-_BEFORE, _AFTER = 200, 320
+#: Words scored before and after a predicate; no content of the corpora reaches further.
+_BEFORE, _AFTER = 128, 208
 _IMPOSSIBLE = -1e4
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -22,7 +22,8 @@ from attribution.model import ENTITY_LABELS, AttributionModel
 __all__ = ["Entity", "Mention", "MentionTable", "collect_mentions", "find_entities", "tabulate"]
 
 Floats = NDArray[np.float32]
-Form = Literal["pronoun", "name", "definite", "indefinite", "bare", "zero"]
+Form = Literal["pronoun", "name", "definite", "indefinite", "bare", "zero", "continuation"]
+FORMS: tuple[Form, ...] = get_args(Form)
 
 # Closed word classes of English, not lists that data could teach better.
 PRONOUNS = {
@@ -64,7 +65,8 @@ class Mention:
     """A word range that may name a source.
 
     ``role`` is source or via of claim ``claim``, zero (the predicate of a claim without source
-    mention), or entity. ``names`` are the entities inside it.
+    mention), or entity. ``names`` are the entities inside it. A zero
+    mention has the form ``continuation`` when its claim has no cue either.
     """
 
     first: int
@@ -144,7 +146,8 @@ def collect_mentions(
     for number, draft in enumerate(drafts):
         if not draft.source:
             words = (draft.predicate, draft.predicate)
-            mentions.append(Mention(*words, "zero", number, "zero", (), ()))
+            form: Form = "zero" if draft.cue else "continuation"
+            mentions.append(Mention(*words, "zero", number, form, (), ()))
     return sorted(mentions, key=lambda mention: (mention.first, mention.last))
 
 

@@ -74,7 +74,7 @@ def _first_of_type(mention: Mention, wanted: str) -> list[Entity]:
 
 
 def _fullest_description(article: EncodedArticle, mentions: Sequence[Mention]) -> str:
-    order = {"name": 0, "definite": 1, "indefinite": 1, "bare": 1, "pronoun": 2, "zero": 3}
+    order = {"name": 0, "definite": 1, "indefinite": 1, "bare": 1, "pronoun": 2}
     worded = [mention for mention in mentions if mention.tokens]
     best = min(
         worded,

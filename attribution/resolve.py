@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
-from attribution.mentions import DEFINITE, INDEFINITE, PRONOUNS, Mention, MentionTable
+from attribution.mentions import DEFINITE, FORMS, INDEFINITE, PRONOUNS, Mention, MentionTable
 from attribution.tabular import Classifier
 
 __all__ = [
@@ -29,13 +29,12 @@ __all__ = [
 
 Floats = NDArray[np.float32]
 
-_FORMS = ("pronoun", "name", "definite", "indefinite", "bare", "zero")
 _ROLES = ("source", "via", "zero", "entity")
 _RECENT = 50
 _SOURCE_REACH = 11
 
 _STATIC = (
-    *(f"form_{form}" for form in _FORMS),
+    *(f"form_{form}" for form in FORMS),
     *(f"role_{role}" for role in _ROLES),
     "person",
     "organization",
@@ -153,8 +152,10 @@ def resolve(
         if candidates:
             features = link_features(article, pairing, row, candidates, clusters, owner)
             scores = scorer.probabilities(features)
+            # What goes on without a cue goes on from somebody: it always takes the best.
+            least = 0.0 if table.mentions[row].form == "continuation" else threshold
             for place in np.argsort(-scores):
-                if scores[place] < threshold:
+                if scores[place] < least:
                     break
                 target = owner[candidates[place]]
                 if _compatible(pairing.strings, row, clusters[target]):
@@ -247,7 +248,7 @@ def _static_features(mention: Mention, types: Floats) -> list[float]:
     group = _pronoun_group(mention)
     names = {entity.type for entity in mention.names}
     return [
-        *(float(mention.form == form) for form in _FORMS),
+        *(float(mention.form == form) for form in FORMS),
         *(float(mention.role == role) for role in _ROLES),
         float("PERSON" in names),
         float("ORGANIZATION" in names),

@@ -82,7 +82,6 @@ def segment(text: str) -> Document:
     """Cut ``text`` into paragraphs, sentences, words and quotations; any text is accepted."""
     paragraphs = tuple(_paragraphs(text))
     words = tuple(Span(*match.span()) for match in _WORD.finditer(text))
-    inner = {at for word in words for at in range(word.start + 1, word.end)}
     sentences: list[Span] = []
     quotes: list[Quote] = []
     for index, paragraph in enumerate(paragraphs):
@@ -90,8 +89,7 @@ def segment(text: str) -> Document:
         marks = _marks(text, paragraph)
         opens_next = following is not None and text[following.start] in OPENING + STRAIGHT + "`"
         quotes.extend(_pair(marks, paragraph, opens_next))
-        ends = _sentences(text, paragraph, {at for at, _, _ in marks})
-        sentences.extend(ends)
+        sentences.extend(_sentences(text, paragraph, {at for at, _, _ in marks}, words))
     quotes.sort(key=lambda quote: (quote.span.start, -quote.span.end))
     return Document(text, paragraphs, tuple(sentences), words, tuple(quotes))
 
@@ -151,7 +149,9 @@ def _strip(text: str, start: int, end: int) -> Span | None:
     return Span(start, end) if end > start else None
 
 
-def _sentences(text: str, paragraph: Span, marks: set[int]) -> Iterable[Span]:
+def _sentences(
+    text: str, paragraph: Span, marks: set[int], words: Sequence[Span]
+) -> Iterable[Span]:
     # sentencex reads UTF-8, which has no lone surrogates; one stand-in per character keeps offsets.
     blanked = "".join(
         " " if paragraph.start + at in marks or char in '“”"\r\n' else _plain(char)
@@ -164,7 +164,7 @@ def _sentences(text: str, paragraph: Span, marks: set[int]) -> Iterable[Span]:
         while end > start and (text[end - 1].isspace() or _opens(text, end - 1, marks)):
             end -= 1
         rest = text[end : paragraph.end].lstrip(" ”’\"')\u00a0")
-        if rest and rest[0].islower():
+        if (rest and rest[0].islower()) or _splits_word(words, end):
             continue
         span = _strip(text, start, end)
         if span is not None:
@@ -173,6 +173,11 @@ def _sentences(text: str, paragraph: Span, marks: set[int]) -> Iterable[Span]:
     span = _strip(text, start, paragraph.end)
     if span is not None:
         yield span
+
+
+def _splits_word(words: Sequence[Span], at: int) -> bool:
+    place = bisect_right(words, at, key=lambda word: word.start) - 1
+    return place >= 0 and words[place].start < at < words[place].end
 
 
 def _plain(char: str) -> str:
@@ -246,6 +251,7 @@ def _pair(
 ) -> Iterable[Quote]:
     """Match marks with a stack; what stays open runs to the paragraph's end."""
     stack: list[tuple[int, bool]] = []
+    found: list[tuple[int, int, bool]] = []
     for at, role, single in marks:
         inside = [level for level, (_, kind) in enumerate(stack) if kind == single]
         if role == "open" or (role == "either" and not inside):
@@ -256,7 +262,13 @@ def _pair(
         elif inside:
             start, _ = stack[inside[-1]]
             del stack[inside[-1] :]
-            yield Quote(Span(start, at + 1), True, len(stack))
-    for depth, (start, single) in enumerate(stack):
-        if opens_next or not single:
-            yield Quote(Span(start, paragraph.end), False, depth)
+            found.append((start, at + 1, True))
+    found.extend(
+        (start, paragraph.end, False) for start, single in stack if opens_next or not single
+    )
+    around: list[int] = []
+    for start, end, closed in sorted(found):
+        while around and around[-1] <= start:
+            around.pop()
+        yield Quote(Span(start, end), closed, len(around))
+        around.append(end)

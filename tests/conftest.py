@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -66,3 +68,13 @@ def example_report() -> Report:
         transparency=assess(EXAMPLE_TEXT, sentences, sources, claims),
         model=ModelInfo("test", "1"),
     )
+
+
+@pytest.fixture(scope="session")
+def scorer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder with the tiny random model. Copy it before changing it."""
+    from tiny_model import tiny_scorer
+
+    folder = tmp_path_factory.mktemp("model") / "tiny"
+    tiny_scorer().save_pretrained(folder)
+    return folder

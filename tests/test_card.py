@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from eval.gold_report import gold_report
 from eval.run import System
 from training import card as module
 from training.card import main
-from training.counts import CORPUS, count, desk_table
+from training.counts import CORPUS, count, desk_table, layer_table
 from training.data import data_hash
 from training.readers.articles import read_articles
 
@@ -62,8 +63,8 @@ def config(tmp_path: Path, articles: Path, monkeypatch: pytest.MonkeyPatch) -> P
     ones = np.ones(2, np.float32)
     link = Classifier(ones, ones, (np.ones((2, 1), np.float32),), (np.ones(1, np.float32),))
     save_classifiers({"link": link}, {"via_threshold": 0.35}, output / "resolution.safetensors")
-    windows = {"max_pieces": 510, "context": 96, "cue_threshold": 0.5, "uncued_threshold": 0.4}
-    (output / "config.json").write_text(json.dumps(windows), encoding="utf-8")
+    stored = {"release": "7", "context": 64, "uncued_threshold": 0.4}
+    (output / "config.json").write_text(json.dumps(stored), encoding="utf-8")
     settings: dict[str, Any] = {
         "name": "tiny",
         "release": "7",
@@ -116,6 +117,8 @@ def test_the_card_has_what_the_run_has(config: Path, results: Path, articles: Pa
         "| hours | 1.50 |",
         "| `training.epochs` | 3.5 |",
         "| parameters of the transformer | 12 |",
+        "| window | 510 word pieces, 64 of them repeated |",
+        "| `uncued_threshold` | 0.4 |",
         "| `via_threshold` | 0.35 |",
         f"| written articles, train | 2 | 2 | {found.words:,} | {found.claims} |",
         data_hash(gold),
@@ -157,14 +160,21 @@ def test_figures_of_something_else_are_refused(
     assert not (tmp_path / "tiny" / "README.md").exists()
 
 
-def test_a_missing_model_is_named(
+def test_weights_of_another_release_are_refused(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
+    (tmp_path / "tiny" / "config.json").write_text('{"release": "6"}', encoding="utf-8")
+    assert main([str(config)]) == 1
+    assert "holds release 6, the configuration says 7" in capsys.readouterr().err
+
+
+def test_a_missing_model_is_named(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "tiny" / "resolution.safetensors").unlink()
     assert main([str(config)]) == 1
     assert "resolution.safetensors is missing" in capsys.readouterr().err
 
 
-def test_the_data_card_has_the_counts_of_the_corpus():
+@pytest.mark.parametrize("table", [desk_table, layer_table])
+def test_the_data_card_has_the_counts_of_the_corpus(table: Callable[[], str]):
     text = (CORPUS.parent / "README.md").read_text(encoding="utf-8")
-    assert desk_table() in text
+    assert table() in text, "put the output of python -m training.counts into the data card"

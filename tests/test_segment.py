@@ -251,7 +251,7 @@ def test_parts_have_no_blanks_at_their_ends(text: str) -> None:
 
 
 @given(texts)
-@example("a. Bc")
+@example("0.A")
 def test_no_word_and_no_sentence_crosses_a_border(text: str) -> None:
     document = segment(text)
     for word in document.words:
@@ -271,10 +271,10 @@ def test_quotations_lie_in_one_paragraph_and_nest_or_stand_apart(text: str) -> N
 
 
 @given(texts)
-def test_a_quotation_without_another_around_it_has_depth_0(text: str) -> None:
+def test_depth_is_the_number_of_quotations_around(text: str) -> None:
     found = segment(text).quotes
     for quote in found:
         around = [
             other for other in found if other is not quote and other.span.contains(quote.span)
         ]
-        assert quote.depth == 0 or around
+        assert quote.depth == len(around)

@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 from safetensors import SafetensorError, safe_open
 
+from attribution.configuration import AttributionConfig
 from attribution.errors import ModelError
 from attribution.tabular import load_classifiers
 from eval.circumstances import circumstances
@@ -35,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "eval" / "results" / "dev.json"
 WEIGHTS = "model.safetensors"
 RESOLUTION = "resolution.safetensors"
+DECODING = ("cue_threshold", "uncued_threshold", "flat_weight", "piece_cost")
 _LIBRARIES = ("datasets", "safetensors", "scikit-learn", "tokenizers")
 
 _USE = """\
@@ -45,8 +47,8 @@ article's claims come from.
 
 Not made to decide whether a claim is true or a source trustworthy, to judge one outlet, journalist
 or source by a few articles, to find out who an anonymous source is, or to serve as evidence about
-a person without somebody reading the article. Not tested on other languages, nor on fiction,
-transcripts of speech, scholarly or legal text."""
+a person without somebody reading the article. Not tested on other languages, nor on
+literature, transcripts of speech, scholarly or legal text."""
 
 _POLNEAR = """\
 PolNeAR (Newell, Margolin and Ruths, LREC 2018: coverage of the 2016 US presidential campaigns by
@@ -74,8 +76,9 @@ _LIMITS_POLNEAR = (
     "Sources, types, kinds and intermediaries were labelled by a large language model under a "
     "guide. Where the guide or the labeller errs, the model learned the error and the figures do "
     "not show it.",
-    "In PolNeAR claims inside claims and the words of intermediaries are not tagged: how such "
-    "claims are marked in a text is learned from the fictional articles alone.",
+    "In PolNeAR claims inside claims are not tagged: they are learned from the fictional articles "
+    "alone. Its intermediaries are known by name, and the nearest such name was taken for the "
+    "words that mean them.",
 )
 _LIMITS_WRITTEN = (
     "The fictional articles are denser in chains, anonymous sources and nested claims than "
@@ -83,17 +86,18 @@ _LIMITS_WRITTEN = (
     "occur.",
 )
 _LIMITS = (
-    "The thresholds of resolution, intermediaries and anonymity were chosen on the dev articles, "
-    "so the dev figures of these stages are somewhat too good.",
+    "Decoding settings and thresholds (see Model) were chosen on the dev articles, so the dev "
+    "figures are somewhat too good.",
     "An intermediary is found by what the article says. An article that copies an agency without "
     "saying so shows no chain.",
     "Sources without a name can be told apart only by their descriptions: two may be taken for "
     "one, and one for two.",
     "A title or affiliation is read from the words around the name only: one that stands in "
     "another sentence is not found.",
-    "Content further than 200 words and marks before its cue, or 320 after it, is cut off.",
-    "A text of more than 60,000 characters is read in sections. Named sources are joined across "
-    "them by name, but a pronoun or a chain never reaches into another section.",
+    "Content that reaches very far from its cue (`_BEFORE` and `_AFTER` in "
+    "`attribution/decode.py`) is cut off.",
+    "A very long text (`_SECTION` in `attribution/scorer.py`) is read in sections. Named sources "
+    "are joined across them by name, but a pronoun or a chain never reaches into another section.",
 )
 _UNCASED = (
     "The encoder is uncased. Capitals reach the model only as a feature of the word's shape, and "
@@ -109,10 +113,16 @@ def card(settings: Settings, results: Mapping[str, Any] | None) -> str:
         results: what ``python -m eval.run`` wrote about this model, or None to leave figures out.
 
     Raises:
-        FileNotFoundError: weights, data or the base encoder are not where the settings say.
-        ValueError: the results are about another model, or about a part of the articles only.
+        OSError: weights or data are not where the settings say.
+        ValueError: the weights are another release, or the results are about another model or
+            about a part of the articles only.
         ModelError: the model folder is not complete.
     """
+    release = AttributionConfig.from_pretrained(settings.output).release
+    if release != settings.release:
+        raise ValueError(
+            f"{settings.output} holds release {release}, the configuration says {settings.release}"
+        )
     polnear, written = load_articles(settings.data)
     parts = [
         _head(settings),
@@ -182,7 +192,9 @@ def _data(settings: Settings, polnear: list[GoldArticle], written: list[GoldArti
     notes = [_WRITTEN] if written else []
     if polnear:
         silver = load_silver(settings.data.polnear)
-        notes = [_POLNEAR, _LAYER, *([_silver(settings, silver)] if silver else []), *notes]
+        covered = sum(article.doc in silver for article in polnear)
+        automatic = [_silver(settings, covered)] if covered else []
+        notes = [_POLNEAR, _LAYER, *automatic, *notes]
     hashed = (
         "The SHA-256 is that of `training.data.data_hash`, over names, texts and claims as this"
         " version reads them: it tells a change of the files and a change of their reader alike."
@@ -204,9 +216,9 @@ def _data_row(name: str, articles: list[GoldArticle], times: str) -> str:
     return f"| {name} | {cells} | {times} | `{data_hash(articles)}` |"
 
 
-def _silver(settings: Settings, silver: Mapping[str, Any]) -> str:
+def _silver(settings: Settings, covered: int) -> str:
     digest = _sha256(Path(settings.data.polnear) / "corenlp.jsonl")
-    return f"{_SILVER} They cover {len(silver):,} articles; SHA-256 of the file: `{digest}`."
+    return f"{_SILVER} They cover {covered:,} of these articles; SHA-256 of the file: `{digest}`."
 
 
 def _training(settings: Settings) -> str:
@@ -229,16 +241,17 @@ def _training(settings: Settings) -> str:
         rows["`data.limit`"] = settings.data.limit
     note = (
         "First the encoder with its heads (`training.train`; one loss a task, weights in"
-        " `training/losses.py`), then on its states the four classifiers of resolution"
-        " (`training.resolution`). Steps and hours are those of the first part, by its log."
-        " Machine and versions are those at the time of writing this card."
+        " `training/losses.py`), then, on its states, the settings of decoding (`training.tune`)"
+        " and the four classifiers of resolution (`training.resolution`). Steps and hours are"
+        " those of the first part, by its log. Machine and versions are those at the time of"
+        " writing this card."
     )
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return f"{note}\n\n| setting | value |\n| --- | --- |\n{table}"
 
 
 def _model(folder: Path) -> str:
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = AttributionConfig.from_pretrained(folder)
     _, thresholds = load_classifiers(folder / RESOLUTION)
     rows = {
         "parameters of the transformer": f"{_parameters(folder / WEIGHTS):,}",
@@ -248,9 +261,8 @@ def _model(folder: Path) -> str:
             f"SHA-256 `{_sha256(folder / name)}`"
             for name in (WEIGHTS, RESOLUTION)
         },
-        "window": f"{config['max_pieces']} word pieces, {config['context']} of them repeated",
-        "least probability to open a claim": f"{config['cue_threshold']:g} with a cue, "
-        f"{config['uncued_threshold']:g} without",
+        "window": f"{config.max_pieces} word pieces, {config.context} of them repeated",
+        **{f"`{name}`": f"{getattr(config, name):g}" for name in DECODING},
     }
     for name, value in sorted(thresholds.items()):
         rows[f"`{name}`"] = f"{value:.2f}"

@@ -1,15 +1,18 @@
-"""What the open corpus holds, counted: ``python -m training.counts`` prints a table by desk."""
+"""What the open corpus holds, counted: ``python -m training.counts`` prints its tables."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
+from training.readers.polnear import read_layer
 
-__all__ = ["Counts", "count", "desk_table", "main"]
+__all__ = ["Counts", "count", "desk_table", "layer_table", "main"]
 
 CORPUS = Path(__file__).resolve().parent / "corpus" / "articles"
 
@@ -84,9 +87,32 @@ def _row(split: str, desk: str, articles: Sequence[GoldArticle]) -> str:
     return f"| {split} | {desk} | {numbers} |"
 
 
+def layer_table(folder: Path = CORPUS.parent / "provenance") -> str:
+    """The provenance layer by split, as a Markdown table."""
+    rows = [
+        "| split | articles | sources | attributions | missed | continuation "
+        "| with an intermediary | SHA-256 of the file |",
+        "| --- |" + " ---: |" * 6 + " --- |",
+    ]
+    for split in ("train", "dev"):
+        path = folder / f"{split}.jsonl"
+        records = list(read_layer(path).values())
+        groups: dict[str, list[dict[str, Any]]] = {
+            "attributions": [item for one in records for item in one["attributions"].values()],
+            "missed": [item for one in records for item in one["missed"]],
+            "continuation": [item for one in records for item in one["continuation"]],
+        }
+        relayed = sum(bool(item["via"]) for group in groups.values() for item in group)
+        sources = sum(len(one["sources"]) for one in records)
+        sizes = (len(records), sources, *map(len, groups.values()), relayed)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        rows.append(f"| {split} | {' | '.join(f'{size:,}' for size in sizes)} | `{digest}` |")
+    return "\n".join(rows)
+
+
 def main() -> None:
     """Command line of the module."""
-    print(desk_table())
+    print(f"{desk_table()}\n\n{layer_table()}")
 
 
 if __name__ == "__main__":

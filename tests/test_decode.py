@@ -1,0 +1,184 @@
+"""From scores to claims."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attribution.decode import viterbi
+from attribution.model import ROLE_LABELS
+from scenes import Script, decoded, words_of
+
+LABEL = {name: number for number, name in enumerate(ROLE_LABELS)}
+#: Column of the predicate among the words around it.
+PREDICATE = 200
+
+
+def best_path(
+    *, uncued: bool = False, piece_cost: float = 0.0, **preferred: dict[str, float]
+) -> list[str]:
+    """Labels around the predicate when words at an offset ("after1", "before1") like a label."""
+    scores = np.zeros((1, PREDICATE + 320, len(ROLE_LABELS)), dtype=np.float32)
+    scores[..., LABEL["O"]] = 0.1
+    for place, labels in preferred.items():
+        side, offset = place[:-1], int(place[-1])
+        at = PREDICATE + (offset if side == "after" else -offset)
+        for label, score in labels.items():
+            scores[0, at, LABEL[label]] = score
+    paths, _ = viterbi(scores, np.array([uncued]), piece_cost=piece_cost)
+    return [ROLE_LABELS[label] for label in paths[0, PREDICATE - 2 : PREDICATE + 4]]
+
+
+class TestViterbi:
+    def test_the_predicate_begins_the_cue(self) -> None:
+        assert best_path() == ["O", "O", "B-cue", "O", "O", "O"]
+
+    def test_the_predicate_of_an_uncued_claim_begins_its_content(self) -> None:
+        assert best_path(uncued=True) == ["O", "O", "B-content", "O", "O", "O"]
+
+    def test_the_predicate_keeps_its_label_against_any_score(self) -> None:
+        assert best_path(after0={"B-source": 50.0})[2] == "B-cue"
+
+    def test_an_inside_label_goes_on_from_its_own_role(self) -> None:
+        assert best_path(after1={"I-cue": 5.0})[2:4] == ["B-cue", "I-cue"]
+
+    def test_an_inside_label_never_follows_nothing(self) -> None:
+        assert best_path(after2={"I-content": 5.0})[3:5] == ["B-content", "I-content"]
+
+    def test_an_inside_label_never_follows_another_role(self) -> None:
+        path = best_path(after1={"B-source": 9.0}, after2={"I-content": 5.0, "I-source": 4.0})
+        assert path[3:5] == ["B-source", "I-source"]
+
+    def test_a_cost_a_piece_makes_one_of_two(self) -> None:
+        likes = {"after1": {"B-content": 5.0}, "after2": {"B-content": 5.5, "I-content": 5.0}}
+        assert best_path(**likes)[3:5] == ["B-content", "B-content"]
+        assert best_path(**likes, piece_cost=1.0)[3:5] == ["B-content", "I-content"]
+
+    @given(st.integers(0, 1000), st.booleans())
+    def test_any_scores_give_wellformed_labels(self, seed: int, uncued: bool) -> None:
+        shape = (2, PREDICATE + 320, len(ROLE_LABELS))
+        scores = np.random.default_rng(seed).normal(0, 4, shape).astype(np.float32)
+        paths, certainty = viterbi(scores, np.array([uncued, not uncued]))
+        for path in paths:
+            names = ["O", *(ROLE_LABELS[label] for label in path)]
+            for before, label in pairwise(names):
+                assert not label.startswith("I-") or before[2:] == label[2:]
+        assert (certainty > 0).all()
+
+    def test_certainty_is_the_geometric_mean_over_labelled_words(self) -> None:
+        scores = np.full((1, PREDICATE + 320, len(ROLE_LABELS)), -20.0, dtype=np.float32)
+        scores[..., LABEL["O"]] = 0.0
+        scores[0, PREDICATE, LABEL["B-cue"]] = np.log(0.9)
+        scores[0, PREDICATE + 1, LABEL["O"]] = -20.0
+        scores[0, PREDICATE + 1, LABEL["B-content"]] = np.log(0.4)
+        _, certainty = viterbi(scores, np.array([False]))
+        assert certainty[0] == pytest.approx(0.6)
+
+
+class TestClaims:
+    TEXT = "Brask said the ferry will stop. Nobody was surprised."
+
+    def test_a_claim_has_the_spans_that_score_best(self) -> None:
+        script = Script(("the ferry will stop",), "said", "Brask")
+        article, (claim,) = decoded(self.TEXT, script)
+        assert words_of(article, claim.cue) == "said"
+        assert words_of(article, claim.source) == "Brask"
+        assert [words_of(article, piece) for piece in claim.content] == ["the ferry will stop"]
+        assert claim.via == ()
+        assert claim.confidence == pytest.approx(1.0, abs=1e-3)
+
+    def test_nothing_above_the_threshold_gives_no_claim(self) -> None:
+        script = Script(("the ferry will stop",), "said", "Brask")
+        assert decoded(self.TEXT, script, cue_threshold=1.1)[1] == []
+
+    def test_no_words_give_no_claim(self) -> None:
+        assert decoded(" ")[1] == []
+
+    def test_a_claim_without_content_is_dropped(self) -> None:
+        assert decoded(self.TEXT, Script((), "said", "Brask"))[1] == []
+
+    def test_a_claim_whose_content_is_punctuation_is_dropped(self) -> None:
+        assert decoded("Brask said : go.", Script((":",), "said", "Brask"))[1] == []
+
+    def test_an_uncued_claim_has_no_cue(self) -> None:
+        _, (claim,) = decoded(self.TEXT, Script(("Nobody was surprised",)))
+        assert claim.cue is None
+        assert claim.source is None
+
+    def test_via_mentions_keep_their_order(self) -> None:
+        text = "Brask told the Echo, the Post reported, that it was over."
+        script = Script(("it was over",), "told", "Brask", ("the Echo", "the Post"))
+        article, (claim,) = decoded(text, script)
+        assert [words_of(article, item) for item in claim.via] == ["the Echo", "the Post"]
+
+    def test_via_scores_begin_with_the_words_own_numbers(self) -> None:
+        script = Script(("the ferry will stop",), "said", via=("Brask",))
+        _, (claim,) = decoded(self.TEXT, script)
+        assert claim.scores_from == 0
+        assert np.flatnonzero(claim.via_scores > 0.5).tolist() == [0]
+
+    def test_a_cue_runs_on_to_its_last_piece_in_the_sentence(self) -> None:
+        text = "The Echo quoted Brask as saying it was over. She kept saying it."
+        script = Script(("it was over",), "quoted", "Brask", cue_goes_on="as saying")
+        article, (claim,) = decoded(text, script)
+        assert words_of(article, claim.cue) == "quoted Brask as saying"
+
+    def test_a_claim_inside_a_claim_is_possible(self) -> None:
+        text = "Brask said her deputy promised he would leave."
+        article, (outer, inner) = decoded(
+            text,
+            Script(("her deputy promised he would leave",), "said", "Brask"),
+            Script(("he would leave",), "promised", "her deputy"),
+        )
+        assert outer.content[0][0] <= inner.predicate <= outer.content[0][1]
+        assert words_of(article, inner.source) == "her deputy"
+
+    def test_one_source_may_serve_two_claims(self) -> None:
+        text = "Brask said it was over and warned that ice would come."
+        _, claims = decoded(
+            text,
+            Script(("it was over",), "said", "Brask"),
+            Script(("that ice would come",), "warned", "Brask"),
+        )
+        assert claims[0].source == claims[1].source == (0, 0)
+
+    def test_an_uncued_claim_on_content_that_a_cue_covers_is_dropped(self) -> None:
+        cued = Script(("the ferry will stop",), "said", "Brask")
+        _, claims = decoded(self.TEXT, cued, Script(("the ferry will stop",)))
+        assert [claim.cue is None for claim in claims] == [False]
+
+    def test_an_uncued_claim_on_other_content_is_kept(self) -> None:
+        cued = Script(("the ferry will stop",), "said", "Brask")
+        _, claims = decoded(self.TEXT, cued, Script(("Nobody was surprised",)))
+        assert [claim.cue is None for claim in claims] == [False, True]
+
+
+class TestWholeQuotations:
+    @pytest.mark.parametrize("piece", ["We have no money,", "“We have no money", "have no money,”"])
+    def test_both_marks_belong_to_the_content(self, piece: str) -> None:
+        text = "“We have no money,” she said."
+        article, (claim,) = decoded(text, Script((piece,), "said", "she"))
+        assert [words_of(article, item) for item in claim.content] == ["“We have no money,”"]
+
+    def test_a_quotation_touched_at_its_edge_is_left_out(self) -> None:
+        text = "She said on Friday “we have no money and no pilot at all” to nobody."
+        article, (claim,) = decoded(text, Script(("on Friday “we",), "said", "She"))
+        assert [words_of(article, item) for item in claim.content] == ["on Friday “we"]
+
+    def test_a_quotation_around_the_whole_claim_is_not_taken_in(self) -> None:
+        text = "“Brask said we must go,” he wrote."
+        article, (claim,) = decoded(text, Script(("we must go",), "said", "Brask"))
+        assert [words_of(article, item) for item in claim.content] == ["we must go"]
+
+    def test_two_pieces_of_one_quotation_become_one(self) -> None:
+        text = "“We have no money, and we have no pilot,” she said."
+        article, (claim,) = decoded(
+            text, Script(("We have no money, and we", "pilot"), "said", "she")
+        )
+        assert [words_of(article, item) for item in claim.content] == [
+            "“We have no money, and we have no pilot,”"
+        ]
