@@ -21,7 +21,6 @@ __all__ = ["anonymity_features", "source_types", "type_features"]
 Floats = NDArray[np.float32]
 
 
-
 def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier) -> Floats:
     """Probabilities (clusters, 8) over SOURCE_TYPES."""
     if not clusters:

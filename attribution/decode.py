@@ -315,17 +315,28 @@ def _whole_quotes(article: EncodedArticle, piece: WordRange, cue: WordRange | No
 
 
 def _drop_doubles(article: EncodedArticle, drafts: Sequence[ClaimDraft]) -> list[ClaimDraft]:
-    """Without uncued claims that a cued claim already covers with the same content."""
+    """Without second readings of one claim.
+
+    A predicate inside the cue of a surer claim is part of that cue; an uncued claim that lies
+    mostly in the content of cued ones continues nothing.
+    """
+    cues = {draft.predicate: draft for draft in drafts if draft.cue}
     covered = np.zeros(len(article), dtype=bool)
-    for draft in drafts:
-        if draft.cue:
-            for first, last in draft.content:
-                covered[first : last + 1] = True
+    for draft in cues.values():
+        for first, last in draft.content:
+            covered[first : last + 1] = True
     kept = []
     for draft in drafts:
         if draft.cue is None:
-            inside = np.concatenate([covered[a : b + 1] for a, b in draft.content])
-            if inside.mean() > 0.5:
-                continue
-        kept.append(draft)
+            inside = np.concatenate([covered[first : last + 1] for first, last in draft.content])
+            double = bool(inside.mean() > 0.5)
+        else:
+            double = any(
+                other.cue is not None
+                and other.cue[0] < draft.predicate <= other.cue[1]
+                and other.confidence >= draft.confidence
+                for other in cues.values()
+            )
+        if not double:
+            kept.append(draft)
     return kept

@@ -97,9 +97,7 @@ class MentionTable:
 
 
 @torch.inference_mode()
-def find_entities(
-    model: AttributionModel, article: EncodedArticle, words: Tensor
-) -> list[Entity]:
+def find_entities(model: AttributionModel, article: EncodedArticle, words: Tensor) -> list[Entity]:
     """Named entities of an article by the entity head.
 
     A run of labelled words is one entity, whatever its B and I; capitalised words that follow it

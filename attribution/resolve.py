@@ -194,9 +194,11 @@ def _compatible(strings: Sequence[_Strings], row: int, cluster: Cluster) -> bool
 
 
 def _is_acronym(one: _Strings, other: _Strings) -> bool:
-    short, long = sorted((one, other), key=lambda item: len("".join(item.words)))
-    token = "".join(short.name)
-    return len(token) > 1 and token == long.initials
+    """True when one's only name word is made of the other's initial capitals."""
+    return any(
+        len(short.name) == 1 and len(long.initials) > 1 and long.initials in short.name
+        for short, long in ((one, other), (other, one))
+    )
 
 
 def _strings(mention: Mention) -> _Strings:

@@ -35,6 +35,8 @@ _WEIGHTS = "model.safetensors"
 #: A text longer than this many characters is read in sections, so that memory stays flat.
 _SECTION = 60_000
 _ARTICLES_AT_ONCE = 16
+#: Most characters of another library's error in ours: torch lists every tensor.
+_REASON = 300
 
 
 class Scorer:
@@ -67,6 +69,9 @@ class Scorer:
             ModelError: there is no such model, or its folder is not complete.
         """
         folder = _folder(model)
+        for name in ("config.json", _WEIGHTS):
+            if not (folder / name).is_file():
+                raise ModelError(f"{folder / name} is missing from the model folder")
         classifiers, settings = load_classifiers(folder / _RESOLUTION)
         _check(classifiers, settings, folder / _RESOLUTION)
         try:
@@ -76,7 +81,8 @@ class Scorer:
             network.load_state_dict(load_file(folder / _WEIGHTS))
             tokenizer = load_tokenizer(str(folder))
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-            raise ModelError(f"{folder} does not hold a usable model: {error}") from error
+            reason = " ".join(str(error).split())[:_REASON]
+            raise ModelError(f"{folder} does not hold a usable model: {reason}") from error
         return cls(network.to(device), tokenizer, Resolver(classifiers, settings), folder.name)
 
     def save_pretrained(self, folder: str | Path) -> None:

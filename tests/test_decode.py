@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attribution.decode import viterbi
+from attribution.decode import _AFTER, _BEFORE, viterbi
 from attribution.model import ROLE_LABELS
 from scenes import Script, decoded, words_of
 
 LABEL = {name: number for number, name in enumerate(ROLE_LABELS)}
 #: Column of the predicate among the words around it.
-PREDICATE = 200
+PREDICATE = _BEFORE
+COLUMNS = _BEFORE + _AFTER
 
 
 def best_path(
     *, uncued: bool = False, piece_cost: float = 0.0, **preferred: dict[str, float]
 ) -> list[str]:
     """Labels around the predicate when words at an offset ("after1", "before1") like a label."""
-    scores = np.zeros((1, PREDICATE + 320, len(ROLE_LABELS)), dtype=np.float32)
+    scores = np.zeros((1, COLUMNS, len(ROLE_LABELS)), dtype=np.float32)
     scores[..., LABEL["O"]] = 0.1
     for place, labels in preferred.items():
         side, offset = place[:-1], int(place[-1])
@@ -60,7 +61,7 @@ class TestViterbi:
 
     @given(st.integers(0, 1000), st.booleans())
     def test_any_scores_give_wellformed_labels(self, seed: int, uncued: bool) -> None:
-        shape = (2, PREDICATE + 320, len(ROLE_LABELS))
+        shape = (2, COLUMNS, len(ROLE_LABELS))
         scores = np.random.default_rng(seed).normal(0, 4, shape).astype(np.float32)
         paths, certainty = viterbi(scores, np.array([uncued, not uncued]))
         for path in paths:
@@ -70,7 +71,7 @@ class TestViterbi:
         assert (certainty > 0).all()
 
     def test_certainty_is_the_geometric_mean_over_labelled_words(self) -> None:
-        scores = np.full((1, PREDICATE + 320, len(ROLE_LABELS)), -20.0, dtype=np.float32)
+        scores = np.full((1, COLUMNS, len(ROLE_LABELS)), -20.0, dtype=np.float32)
         scores[..., LABEL["O"]] = 0.0
         scores[0, PREDICATE, LABEL["B-cue"]] = np.log(0.9)
         scores[0, PREDICATE + 1, LABEL["O"]] = -20.0
@@ -155,6 +156,15 @@ class TestClaims:
         cued = Script(("the ferry will stop",), "said", "Brask")
         _, claims = decoded(self.TEXT, cued, Script(("Nobody was surprised",)))
         assert [claim.cue is None for claim in claims] == [False, True]
+
+    def test_a_predicate_inside_the_cue_of_a_surer_claim_is_part_of_that_cue(self) -> None:
+        text = "The Echo quoted Brask as saying it was over."
+        article, (claim,) = decoded(
+            text,
+            Script(("it was over",), "quoted", "Brask", cue_goes_on="as saying"),
+            Script(("it was over",), "saying", "Brask"),
+        )
+        assert words_of(article, claim.cue) == "quoted Brask as saying"
 
 
 class TestWholeQuotations:

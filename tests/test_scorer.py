@@ -192,6 +192,13 @@ class TestBadFolders:
         with pytest.raises(ModelError, match=str(folder)):
             Scorer.from_pretrained(folder)
 
+    def test_weights_of_another_size_are_an_error_of_a_few_lines(self, folder: Path) -> None:
+        path = folder / "config.json"
+        path.write_text(path.read_text().replace('"pair_size": 16', '"pair_size": 24'))
+        with pytest.raises(ModelError, match="size mismatch for pair_predicate") as caught:
+            Scorer.from_pretrained(folder)
+        assert len(str(caught.value)) < 600
+
     @pytest.mark.parametrize("file", ["model.safetensors", "resolution.safetensors", "config.json"])
     def test_a_truncated_file_is_an_error_that_names_the_folder(
         self, folder: Path, file: str

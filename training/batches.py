@@ -67,9 +67,12 @@ def epoch_batches(
     rng.shuffle(pieces)
     pieces.sort(key=lambda piece: _length(piece) // 32)
     batches: list[list[Piece]] = [[]]
+    longest = 0
     for piece in pieces:
-        if batches[-1] and _length(piece) * (len(batches[-1]) + 1) > budget:
+        longest = max(longest, _length(piece))
+        if batches[-1] and longest * (len(batches[-1]) + 1) > budget:
             batches.append([])
+            longest = _length(piece)
         batches[-1].append(piece)
     rng.shuffle(batches)
     yield from batches
