@@ -22,7 +22,7 @@ class AttributionConfig(PretrainedConfig):
         cue_threshold: least probability at which a word opens a claim with a cue.
         uncued_threshold: the same for a claim without a cue.
         flat_weight: weight of the flat tags beside the pair scores in decoding.
-        piece_cost: cost, in log probability, of every span of a claim.
+        piece_cost: cost, in log probability, of a piece of content; sources, cues: half.
         release: version of these weights, shown in reports.
     """
 

@@ -1,4 +1,4 @@
-"""Stage 3: from scores to claims - predicates, then the spans of each claim by Viterbi.
+"""Stage 3b: from scores to claims - predicates, then the spans of each claim by Viterbi.
 
 A word opens a claim when its cue or uncued probability passes the configured threshold. For each
 such word the role scores of the words around it are decoded under BIO constraints, so that every
@@ -8,31 +8,26 @@ claim has at most one source mention; quotations that a content enters are kept 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from attribution.features import EncodedArticle, relations
+from attribution.features import EncodedArticle
 from attribution.model import BIO, ROLE_LABELS, TAG_LAYERS, AttributionModel
+from attribution.roles import PredicateScores, WordRange, role_spans, score_predicates, viterbi
 
-__all__ = [
-    "ClaimDraft",
-    "PredicateScores",
-    "WordRange",
-    "decode",
-    "score_predicates",
-    "viterbi",
-]
+__all__ = ["ClaimDraft", "decode"]
 
-WordRange = tuple[int, int]
 Floats = NDArray[np.float32]
 
-#: Words scored before and after a predicate; no content of the corpora reaches further.
-_BEFORE, _AFTER = 128, 208
-_IMPOSSIBLE = -1e4
+#: Least probability of a cue that the flat tags may still confirm.
+_DOUBTFUL = 0.1
+#: Words in no other claim that a doubtful cue must explain, and that make a claim on their own.
+_FRESH_WORDS, _LEFT_WORDS = 3, 8
+_GAP = 3
 
 
 @dataclass(frozen=True)
@@ -61,6 +56,10 @@ class ClaimDraft:
 def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> list[ClaimDraft]:
     """The claims of one article, in the order of their predicates.
 
+    Words above the thresholds open claims. Doubtful ones do where the flat content tags hear
+    somebody speak and no sure claim has those words; what even then is left without a claim is a
+    continuation of its own.
+
     Args:
         model: the model whose states ``words`` are.
         article: the article.
@@ -68,8 +67,43 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     """
     if not len(article):
         return []
-    opening = model.predicates(words).softmax(-1)
-    predicates, uncued, certainty = _predicates(model, opening.cpu().numpy())
+    opening = model.predicates(words).softmax(-1).float().cpu().numpy()
+    heard = _flat_presence(model, words)[:, TAG_LAYERS.index("content")]
+    heard = np.where(article.features[:, 0] > 1, np.exp(heard), np.float32(0.0))
+    predicates, uncued = _predicates(model, opening)
+    certainty = opening[predicates, np.where(uncued, 2, 1)]
+    found = _read_claims(model, article, words, predicates, uncued, certainty)
+    least = model.config.cue_threshold
+    sure = [draft for draft in found if draft.cue is None or opening[draft.predicate, 1] >= least]
+    kept = _drop_doubles(article, sure)
+    covered = _covered(article, kept)
+    doubtful = [draft for draft in found if draft not in sure]
+    for draft in sorted(doubtful, key=lambda draft: -opening[draft.predicate, 1]):
+        inside = _mask(article, draft.content)
+        fresh = inside & ~covered & (heard > 0.5)
+        if fresh.sum() >= _FRESH_WORDS and fresh.sum() * 2 > inside.sum():
+            kept.append(draft)
+            covered |= inside
+    runs = _runs(article, (heard > 0.5) & ~covered, covered)
+    starts = np.array([first for first, _ in runs], dtype=np.int64)
+    alone = np.ones(len(runs), dtype=bool)
+    halved = heard[starts] * np.float32(0.5)
+    left = _read_claims(model, article, words, starts, alone, halved)
+    for draft in left:
+        run = next(run for run in runs if run[0] == draft.predicate)
+        kept.append(replace(draft, content=(run,)))
+    return sorted(kept, key=lambda draft: draft.predicate)
+
+
+def _read_claims(
+    model: AttributionModel,
+    article: EncodedArticle,
+    words: Tensor,
+    predicates: NDArray[np.int64],
+    uncued: NDArray[np.bool_],
+    certainty: Floats,
+) -> list[ClaimDraft]:
+    """The claims that these words open, without those that have no content."""
     if not len(predicates):
         return []
     scored = score_predicates(model, article, words, predicates)
@@ -77,7 +111,7 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     paths, scores = viterbi(roles, uncued, piece_cost=model.config.piece_cost)
     drafts = []
     for row, predicate in enumerate(predicates):
-        spans = _spans(paths[row], scored.columns[row])
+        spans = role_spans(paths[row], scored.columns[row])
         cue = None if uncued[row] else _cue(article, int(predicate), spans["cue"])
         content = _content(article, spans["content"], cue)
         if not content:
@@ -97,100 +131,52 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
                 via_scores=scored.via_scores(row),
             )
         )
-    return _drop_doubles(article, drafts)
+    return drafts
 
 
-@dataclass(frozen=True)
-class PredicateScores:
-    """Scores of N predicates over K columns of words around each.
-
-    ``columns`` (N, K) are word indices, clipped at the article's ends, where ``outside`` is True;
-    ``roles`` (N, K, 7) and ``via`` (N, K, 3) are log-probabilities; ``kind``, ``speech`` are
-    probabilities.
-    """
-
-    columns: NDArray[np.int64]
-    outside: NDArray[np.bool_]
-    roles: Floats
-    via: Floats
-    kind: Floats
-    speech: Floats
-
-    def via_scores(self, row: int) -> Floats:
-        """Probability of each word inside the article to belong to a via mention."""
-        return (1.0 - np.exp(self.via[row, :, 0]))[~self.outside[row]]
-
-    def via_spans(self, row: int) -> tuple[WordRange, ...]:
-        """Via mentions of one claim, in text order."""
-        labels = self.via[row].argmax(-1)
-        labels[self.outside[row]] = 0
-        spans: list[WordRange] = []
-        for place in np.flatnonzero(labels):
-            word = int(self.columns[row, place])
-            if spans and labels[place] == 2 and spans[-1][1] == word - 1:
-                spans[-1] = (spans[-1][0], word)
-            else:
-                spans.append((word, word))
-        return tuple(spans)
+def _mask(article: EncodedArticle, pieces: Sequence[WordRange]) -> NDArray[np.bool_]:
+    mask = np.zeros(len(article), dtype=bool)
+    for first, last in pieces:
+        mask[first : last + 1] = True
+    return mask
 
 
-@torch.inference_mode()
-def score_predicates(
-    model: AttributionModel,
-    article: EncodedArticle,
-    words: Tensor,
-    predicates: NDArray[np.int64],
-) -> PredicateScores:
-    """All that the heads say about the claims that these words open."""
-    wanted = predicates[:, None] + np.arange(-_BEFORE, _AFTER)
-    columns = np.clip(wanted, 0, len(article) - 1)
-    outside = wanted != columns
-    roles, via = _pair_scores(model, article, words, predicates, columns)
-    roles[outside] = _IMPOSSIBLE
-    roles[outside, 0] = 0.0
-    openers = words[torch.from_numpy(predicates)]
-    return PredicateScores(
-        columns,
-        outside,
-        roles,
-        via,
-        model.kind(openers).softmax(-1).float().cpu().numpy(),
-        model.speech(openers).softmax(-1).float().cpu().numpy(),
-    )
+def _covered(article: EncodedArticle, drafts: Sequence[ClaimDraft]) -> NDArray[np.bool_]:
+    """Words that are content, cue or source of a claim."""
+    pieces = [piece for draft in drafts for piece in draft.content]
+    pieces += [part for draft in drafts for part in (draft.cue, draft.source) if part]
+    return _mask(article, pieces)
+
+
+def _runs(
+    article: EncodedArticle, wanted: NDArray[np.bool_], covered: NDArray[np.bool_]
+) -> list[WordRange]:
+    """Stretches of wanted words within a sentence, over small gaps that nothing covers."""
+    runs: list[WordRange] = []
+    for word in np.flatnonzero(wanted):
+        last = runs[-1][1] if runs else -1
+        near = runs and word - last <= _GAP and article.sentence[word] == article.sentence[last]
+        if near and not covered[last:word].any():
+            runs[-1] = (runs[-1][0], int(word))
+        else:
+            runs.append((int(word), int(word)))
+    return [run for run in runs if wanted[run[0] : run[1] + 1].sum() >= _LEFT_WORDS]
 
 
 def _predicates(
     model: AttributionModel, opening: Floats
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], Floats]:
-    cued = opening[:, 1] >= model.config.cue_threshold
-    bare = (opening[:, 2] >= model.config.uncued_threshold) & ~cued
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Words that may open a claim, doubtful cues included, and which of them have no cue."""
+    cued = opening[:, 1] >= min(_DOUBTFUL, model.config.cue_threshold)
+    bare = (opening[:, 2] >= model.config.uncued_threshold) & (opening[:, 2] > opening[:, 1])
     predicates = np.flatnonzero(cued | bare)
-    uncued = bare[predicates]
-    return predicates, uncued, opening[predicates, np.where(uncued, 2, 1)]
+    return predicates, bare[predicates]
 
 
-def _pair_scores(
-    model: AttributionModel,
-    article: EncodedArticle,
-    words: Tensor,
-    predicates: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    chunk: int = 64,
-) -> tuple[Floats, Floats]:
-    """Role and via log-probabilities, computed for ``chunk`` predicates at a time."""
-    role_parts, via_parts = [], []
-    for start in range(0, len(predicates), chunk):
-        part = slice(start, start + chunk)
-        low, high = columns[part].min(), columns[part].max() + 1
-        roles, via = model.pair_logits(
-            words[low:high],
-            torch.from_numpy(predicates[part] - low).to(words.device),
-            torch.from_numpy(columns[part] - low).to(words.device),
-            torch.from_numpy(relations(article, predicates[part], columns[part])).to(words.device),
-        )
-        role_parts.append(roles.log_softmax(-1).float().cpu().numpy())
-        via_parts.append(via.log_softmax(-1).float().cpu().numpy())
-    return np.concatenate(role_parts), np.concatenate(via_parts)
+def _flat_presence(model: AttributionModel, words: Tensor) -> Floats:
+    """Log-probability (n, 3) of each word to lie in a source, cue or content of any claim."""
+    flat = model.tags(words).unflatten(-1, (len(TAG_LAYERS), len(BIO))).log_softmax(-1)
+    return np.asarray(flat[..., 1:].logsumexp(-1).float().cpu().numpy())
 
 
 def _with_flat_tags(model: AttributionModel, words: Tensor, scored: PredicateScores) -> Floats:
@@ -198,75 +184,13 @@ def _with_flat_tags(model: AttributionModel, words: Tensor, scored: PredicateSco
 
     Only presence counts, not B or I: the flat layers hold the outermost claim alone.
     """
-    flat = model.tags(words).unflatten(-1, (len(TAG_LAYERS), len(BIO))).log_softmax(-1)
-    present = flat[..., 1:].logsumexp(-1).float().cpu().numpy()[scored.columns]
+    present = _flat_presence(model, words)[scored.columns]
     roles = scored.roles.copy()
     for layer, name in enumerate(TAG_LAYERS):
         for bio in "BI":
             label = ROLE_LABELS.index(f"{bio}-{name}")
             roles[..., label] += model.config.flat_weight * present[..., layer]
     return roles
-
-
-def viterbi(
-    scores: Floats, uncued: NDArray[np.bool_], *, piece_cost: float = 0.0
-) -> tuple[NDArray[np.int64], Floats]:
-    """Best label sequences (N, K) of ``ROLE_LABELS`` under BIO constraints, and their certainty.
-
-    The predicate itself, in column ``_BEFORE``, is the first word of the cue, or of the content
-    where there is no cue. Every span costs ``piece_cost``, so that content falls into pieces only
-    for a reason. Certainty is the geometric mean probability of the labelled words.
-    """
-    scores = scores.copy()
-    first = np.where(uncued, ROLE_LABELS.index("B-content"), ROLE_LABELS.index("B-cue"))
-    rows = np.arange(len(scores))
-    own = scores[rows, _BEFORE, first]
-    scores[:, _BEFORE] = _IMPOSSIBLE
-    scores[rows, _BEFORE, first] = own
-    allowed = _transitions(piece_cost)
-    best = scores[:, 0].copy()
-    best[:, [2, 4, 6]] += _IMPOSSIBLE
-    back = np.zeros(scores.shape, dtype=np.int64)
-    for step in range(1, scores.shape[1]):
-        ways = best[:, :, None] + allowed[None]
-        back[:, step] = ways.argmax(1)
-        best = ways.max(1) + scores[:, step]
-    paths = np.zeros(scores.shape[:2], dtype=np.int64)
-    paths[:, -1] = best.argmax(1)
-    for step in range(scores.shape[1] - 1, 0, -1):
-        paths[:, step - 1] = np.take_along_axis(back[:, step], paths[:, step, None], 1)[:, 0]
-    chosen = np.take_along_axis(scores, paths[..., None], 2)[..., 0]
-    labelled = paths > 0
-    certainty = (chosen * labelled).sum(1) / np.maximum(labelled.sum(1), 1)
-    return paths, np.exp(certainty)
-
-
-def _transitions(piece_cost: float) -> Floats:
-    """Log-scores (from, to): an I label only after B or I of its own role, a cost for each B."""
-    table = np.zeros((len(ROLE_LABELS), len(ROLE_LABELS)), dtype=np.float32)
-    for to, label in enumerate(ROLE_LABELS):
-        if label.startswith("I-"):
-            role = label[2:]
-            for origin, before in enumerate(ROLE_LABELS):
-                if before[2:] != role:
-                    table[origin, to] = _IMPOSSIBLE
-        elif label.startswith("B-"):
-            table[:, to] = -piece_cost
-    return table
-
-
-def _spans(path: NDArray[np.int64], columns: NDArray[np.int64]) -> dict[str, list[WordRange]]:
-    """Word ranges by role."""
-    spans: dict[str, list[WordRange]] = {"source": [], "content": [], "cue": []}
-    for place in np.flatnonzero(path):
-        label = ROLE_LABELS[path[place]]
-        word = int(columns[place])
-        pieces = spans[label[2:]]
-        if label[0] == "B" or not pieces:
-            pieces.append((word, word))
-        else:
-            pieces[-1] = (pieces[-1][0], word)
-    return spans
 
 
 def _cue(article: EncodedArticle, predicate: int, pieces: Sequence[WordRange]) -> WordRange:

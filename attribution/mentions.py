@@ -15,11 +15,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from attribution.decode import ClaimDraft, WordRange
+from attribution.decode import ClaimDraft
 from attribution.features import EncodedArticle
 from attribution.model import ENTITY_LABELS, AttributionModel
+from attribution.roles import WordRange
 
-__all__ = ["Entity", "Mention", "MentionTable", "collect_mentions", "find_entities", "tabulate"]
+__all__ = [
+    "Entity",
+    "Mention",
+    "MentionTable",
+    "collect_mentions",
+    "find_entities",
+    "head_name",
+    "tabulate",
+]
 
 Floats = NDArray[np.float32]
 Form = Literal["pronoun", "name", "definite", "indefinite", "bare", "zero", "continuation"]
@@ -42,8 +51,12 @@ PRONOUNS = {
     )
     for word in words.split()
 }
+PREPOSITIONS = frozenset("of for to by from with at in on near against".split())
+POSSESSIVE = frozenset(("'s", "’s"))
 #: Least value of the word-shape feature at which a word begins with a capital.
 _CAPITALISED = 4
+#: The same for words of letters of any case.
+_LETTERS = 3
 DEFINITE = frozenset("the this that these those his her its their my our your both".split())
 INDEFINITE = frozenset(
     "a an one another some many most several few other others two three four five six all any "
@@ -101,12 +114,12 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
     """Named entities of an article by the entity head.
 
     A run of labelled words is one entity, whatever its B and I; capitalised words that follow it
-    directly belong to the name.
+    directly belong to the name, but in a headline, where most words have a capital.
     """
     if not len(words):
         return []
     labels = model.entities(words).argmax(-1).cpu().numpy()
-    capital = article.features[:, 0] >= _CAPITALISED
+    capital = (article.features[:, 0] >= _CAPITALISED) & ~_in_headline_case(article)
     found: list[Entity] = []
     for word in range(len(labels)):
         _, _, kind = ENTITY_LABELS[labels[word]].partition("-")
@@ -120,6 +133,17 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
         elif kind:
             found.append(Entity(word, word, kind))
     return found
+
+
+def _in_headline_case(article: EncodedArticle) -> NDArray[np.bool_]:
+    """For each word whether at least half of its sentence's letter words have a capital."""
+    letters = article.features[:, 0] >= _LETTERS
+    sentences = int(article.sentence[-1]) + 1
+    capitals = np.bincount(
+        article.sentence, weights=article.features[:, 0] >= _CAPITALISED, minlength=sentences
+    )
+    total = np.bincount(article.sentence, weights=letters, minlength=sentences)
+    return np.asarray((2 * capitals >= total)[article.sentence])
 
 
 def collect_mentions(
@@ -190,6 +214,26 @@ def _mention(
     inside = tuple(e for e in entities if words[0] <= e.first and e.last <= words[1])
     tokens = tuple(document.words[word].of(document.text) for word in range(words[0], words[1] + 1))
     return Mention(*words, role, claim, form_of(tokens, inside), inside, tokens)
+
+
+def head_name(mention: Mention) -> Entity | None:
+    """The name that is the mention's own, not that of a body or person it is described by.
+
+    A person's name goes before an organisation's ("Echo reporter Ottoline Brask"); a name behind
+    a preposition or before a possessive ending describes somebody else ("a lawyer for Brask").
+    """
+    own = [entity for entity in mention.names if not _describes(mention, entity)]
+    for kind in ("PERSON", "ORGANIZATION"):
+        for entity in own:
+            if entity.type == kind:
+                return entity
+    return None
+
+
+def _describes(mention: Mention, entity: Entity) -> bool:
+    before, after = entity.first - mention.first - 1, entity.last - mention.first + 1
+    behind = before >= 0 and mention.tokens[before].lower() in PREPOSITIONS
+    return behind or (after < len(mention.tokens) and mention.tokens[after].lower() in POSSESSIVE)
 
 
 def form_of(tokens: Sequence[str], names: Sequence[Entity]) -> Form:

@@ -10,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attribution.features import EncodedArticle
-from attribution.mentions import DEFINITE, Entity, Mention
+from attribution.mentions import DEFINITE, Entity, Mention, head_name
+from attribution.roles import WordRange
 from attribution.types import SourceType, Span
 
 __all__ = ["describe", "name_and_role"]
 
-_NAMED = {
-    "named_person": "PERSON",
-    "named_organization": "ORGANIZATION",
-    "media_outlet": "ORGANIZATION",
-}
 _RELATIVE = frozenset("who whom whose which that".split())
 _MAX_DESCRIPTION = 16
+_JOINT_WORDS = 4
 
 
 def name_and_role(
@@ -30,20 +27,45 @@ def name_and_role(
     """Canonical name and role of a source, both in the article's words (role may be empty)."""
     if source_type == "unspecified" or not any(mention.tokens for mention in mentions):
         return source_type, ""
-    wanted = _NAMED.get(source_type)
-    named = _best_name(mentions, wanted) if wanted else None
-    if named is None:
-        return _fullest_description(article, mentions), ""
-    _, entity = named
-    name = _text(article, entity.first, entity.last)
-    roles = [
-        role
+    if source_type == "named_person":
+        return _person(article, mentions)
+    if source_type in ("named_organization", "media_outlet"):
+        names = [_organization(article, mention) for mention in mentions if head_name(mention)]
+        if names:
+            return max(names, key=lambda name: len(name.split())), ""
+    return _fullest_description(article, mentions), ""
+
+
+def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, str]:
+    """The person's name with most words (of equals, the earliest), and the longest role."""
+    found = [
+        (mention, entity)
         for mention in mentions
-        for inner in _first_of_type(mention, entity.type)
-        if (role := _role(article, mention, inner))
+        if (entity := head_name(mention)) and entity.type == "PERSON"
     ]
-    role = max(roles, key=len, default="") if source_type == "named_person" else ""
-    return name, role
+    if not found:
+        return _fullest_description(article, mentions), ""
+    stretches = [_joint(mention, entity) for mention, entity in found]
+    first, last = max(stretches, key=lambda words: (words[1] - words[0], -words[0]))
+    roles = [_role(article, mention, entity) for mention, entity in found]
+    return _text(article, first, last), max(roles, key=len)
+
+
+def _joint(mention: Mention, entity: Entity) -> WordRange:
+    """The name's words, with a second person's name joined to it by "and"."""
+    for other in mention.names:
+        between = mention.tokens[entity.last - mention.first + 1 : other.first - mention.first]
+        if other.type == "PERSON" and "and" in between and len(between) <= _JOINT_WORDS:
+            return entity.first, other.last
+    return entity.first, entity.last
+
+
+def _organization(article: EncodedArticle, mention: Mention) -> str:
+    """The entity alone if the description ends with it, else the whole description."""
+    entity = head_name(mention)
+    assert entity is not None
+    name, description = _text(article, entity.first, entity.last), describe(article, mention)
+    return name if description.endswith(name) else description
 
 
 def describe(article: EncodedArticle, mention: Mention) -> str:
@@ -56,21 +78,6 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
             break
     end = min(end, _MAX_DESCRIPTION)
     return _text(article, mention.first, mention.first + max(end, 1) - 1)
-
-
-def _best_name(mentions: Sequence[Mention], wanted: str) -> tuple[Mention, Entity] | None:
-    """The name with most words; of equals, the earliest."""
-    found = [
-        (mention, entity) for mention in mentions for entity in _first_of_type(mention, wanted)
-    ] or [(mention, entity) for mention in mentions for entity in mention.names[:1]]
-    if not found:
-        return None
-    return max(found, key=lambda item: (item[1].last - item[1].first, -item[1].first))
-
-
-def _first_of_type(mention: Mention, wanted: str) -> list[Entity]:
-    """The mention's first name of a type; those after it stand in what is said of the first."""
-    return [entity for entity in mention.names if entity.type == wanted][:1]
 
 
 def _fullest_description(article: EncodedArticle, mentions: Sequence[Mention]) -> str:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attribution.decode import ClaimDraft
 from attribution.features import EncodedArticle
-from attribution.mentions import MentionTable
+from attribution.mentions import Mention, MentionTable
 from attribution.resolve import Cluster
 from attribution.tabular import Classifier
 
@@ -26,6 +27,8 @@ __all__ = ["VIA_FEATURES", "Scene", "find_chains", "outer_claim", "via_candidate
 Floats = NDArray[np.float32]
 
 _NEAR_SENTENCES = 3
+#: Score in its own sentence at which a claim puts an intermediary up for its source's others.
+_LIKELY = 0.2
 _TYPES = 8
 
 VIA_FEATURES: tuple[str, ...] = (
@@ -54,6 +57,11 @@ VIA_FEATURES: tuple[str, ...] = (
     "candidate_only_via",
     "candidate_mentions",
     "candidate_share_of_via",
+    "origin_best",
+    "origin_best_sentences",
+    "origin_best_ahead",
+    "origin_mean",
+    "article_share",
 )
 
 
@@ -70,6 +78,33 @@ class Scene:
     clusters: Sequence[Cluster]
     origins: Sequence[int]
     types: Floats
+
+    @cached_property
+    def evidence(self) -> Floats:
+        """(claims, clusters): the best score as intermediary within the claim's own sentence."""
+        sentence = self.article.sentence
+        found = np.zeros((len(self.drafts), len(self.clusters)), dtype=np.float32)
+        for column, cluster in enumerate(self.clusters):
+            for member in cluster.members:
+                mention = self.table.mentions[member]
+                for row, draft in enumerate(self.drafts):
+                    if sentence[mention.first] == sentence[draft.predicate]:
+                        score = _via_score(draft, mention)
+                        found[row, column] = max(found[row, column], score)
+        return found
+
+    @cached_property
+    def claim_sentences(self) -> NDArray[np.int64]:
+        """Sentence of each claim's predicate."""
+        return self.article.sentence[[draft.predicate for draft in self.drafts]]
+
+    @cached_property
+    def claims_of(self) -> dict[int, list[int]]:
+        """Claims by origin."""
+        found: dict[int, list[int]] = {}
+        for claim, origin in enumerate(self.origins):
+            found.setdefault(origin, []).append(claim)
+        return found
 
 
 def find_chains(scene: Scene, scorer: Classifier, threshold: float) -> list[tuple[int, ...]]:
@@ -127,6 +162,9 @@ def via_candidates(scene: Scene, claim: int, chains: Sequence[tuple[int, ...]]) 
                 break
     for earlier in range(max(0, claim - 6), claim):
         found.update(dict.fromkeys(chains[earlier]))
+    # One interview may feed the whole article, the lines before it is named included.
+    family = scene.evidence[scene.claims_of[scene.origins[claim]]].max(0)
+    found.update(dict.fromkeys(int(number) for number in np.flatnonzero(family > _LIKELY)))
     found.pop(scene.origins[claim], None)
     return list(found)
 
@@ -146,6 +184,7 @@ def via_features(
             *_place_features(scene, claim, candidate),
             *_claim_features(scene, claim),
             *history.features(candidate),
+            *_family_features(scene, claim, candidate),
         ]
         for candidate in candidates
     ]
@@ -160,16 +199,36 @@ def _score_features(scene: Scene, claim: int, candidate: int) -> list[float]:
     sentence = scene.article.sentence[draft.predicate]
     for member in scene.clusters[candidate].members:
         mention = scene.table.mentions[member]
-        low = max(mention.first - draft.scores_from, 0)
-        high = mention.last - draft.scores_from + 1
-        if high <= low or low >= len(draft.via_scores):
-            continue
-        score = float(draft.via_scores[low:high].max())
+        score = _via_score(draft, mention)
         best = max(best, score)
         if scene.article.sentence[mention.first] == sentence:
             here = max(here, score)
         marked = marked or mention.words in draft.via
     return [_log_odds(best), _log_odds(here), float(marked)]
+
+
+def _via_score(draft: ClaimDraft, mention: Mention) -> float:
+    """Best probability of the mention's words as intermediary of the claim; 0 out of reach."""
+    low = max(mention.first - draft.scores_from, 0)
+    high = mention.last - draft.scores_from + 1
+    if high <= low or low >= len(draft.via_scores):
+        return 0.0
+    return float(draft.via_scores[low:high].max())
+
+
+def _family_features(scene: Scene, claim: int, candidate: int) -> list[float]:
+    """What the other claims of the same origin, before and after, say of the candidate."""
+    family = scene.claims_of[scene.origins[claim]]
+    scores = scene.evidence[family, candidate]
+    best = family[int(scores.argmax())]
+    apart = abs(int(scene.claim_sentences[best] - scene.claim_sentences[claim]))
+    return [
+        _log_odds(float(scores.max())),
+        float(np.log1p(apart)),
+        float(best > claim),
+        float(scores.mean()),
+        float((scene.evidence[:, candidate] > 0.5).mean()),
+    ]
 
 
 def _log_odds(probability: float) -> float:

@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
-from attribution.mentions import DEFINITE, FORMS, INDEFINITE, PRONOUNS, Mention, MentionTable
+from attribution.mentions import (
+    DEFINITE,
+    FORMS,
+    INDEFINITE,
+    PRONOUNS,
+    Mention,
+    MentionTable,
+    head_name,
+)
 from attribution.tabular import Classifier
 
 __all__ = [
@@ -32,6 +40,7 @@ Floats = NDArray[np.float32]
 _ROLES = ("source", "via", "zero", "entity")
 _RECENT = 50
 _SOURCE_REACH = 11
+_PRONOUN_THRESHOLD = 0.05
 
 _STATIC = (
     *(f"form_{form}" for form in FORMS),
@@ -152,8 +161,7 @@ def resolve(
         if candidates:
             features = link_features(article, pairing, row, candidates, clusters, owner)
             scores = scorer.probabilities(features)
-            # What goes on without a cue goes on from somebody: it always takes the best.
-            least = 0.0 if table.mentions[row].form == "continuation" else threshold
+            least = min(threshold, _least_score(pairing, row))
             for place in np.argsort(-scores):
                 if scores[place] < least:
                     break
@@ -167,6 +175,16 @@ def resolve(
         clusters[choice].members.append(row)
         owner.append(choice)
     return clusters
+
+
+def _least_score(pairing: Pairing, row: int) -> float:
+    """Threshold of mentions that cannot stand alone; 1 for all others.
+
+    What goes on without a cue goes on from somebody, and "he" and "she" have an owner.
+    """
+    if pairing.table.mentions[row].form == "continuation":
+        return 0.0
+    return _PRONOUN_THRESHOLD if pairing.pronouns[row] in (0, 1) else 1.0
 
 
 def candidates_of(pairing: Pairing, row: int) -> list[int]:
@@ -207,8 +225,8 @@ def _strings(mention: Mention) -> _Strings:
         word for word in words if word not in DEFINITE | INDEFINITE and word not in PRONOUNS
     )
     name: frozenset[str] = frozenset()
-    if mention.names:
-        head = mention.names[0]
+    head = head_name(mention)
+    if head:
         inner = mention.tokens[head.first - mention.first : head.last - mention.first + 1]
         name = frozenset(token.lower() for token in inner if token[0].isalnum() and len(token) > 1)
     initials = "".join(token[0].lower() for token in mention.tokens if token[0].isupper())

@@ -11,10 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from attribution.decode import ClaimDraft, WordRange, decode
+from attribution.decode import ClaimDraft, decode
 from attribution.features import EncodedArticle
 from attribution.mentions import Entity, Mention, MentionTable, form_of
 from attribution.model import BIO, ROLE_LABELS, TAG_LAYERS
+from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, SourceType, Span
 from tiny_model import encode
@@ -53,7 +54,13 @@ class ScriptedModel:
     A word's state is its index, so that a head knows which words it is asked about.
     """
 
-    def __init__(self, article: EncodedArticle, scripts: Sequence[Script], **config: float) -> None:
+    def __init__(
+        self,
+        article: EncodedArticle,
+        scripts: Sequence[Script],
+        heard: Sequence[str] = (),
+        **config: float,
+    ) -> None:
         self.size = len(article)
         self.scripts = {}
         for script in scripts:
@@ -70,6 +77,9 @@ class ScriptedModel:
                 via[first] = 1
             opening = locate(article, script.cue or script.content[0])[0]
             self.scripts[opening] = (1 if script.cue else 2, roles, via)
+        self.heard = np.zeros(self.size, dtype=bool)
+        for first, last in (locate(article, piece) for piece in heard):
+            self.heard[first : last + 1] = True
         defaults = {"cue_threshold": 0.5, "uncued_threshold": 0.5}
         self.config = SimpleNamespace(**{**defaults, "flat_weight": 0.0, "piece_cost": 0, **config})
 
@@ -79,15 +89,22 @@ class ScriptedModel:
     def pair_logits(
         self, words: Tensor, predicates: Tensor, columns: Tensor, relations: Tensor
     ) -> tuple[Tensor, Tensor]:
-        chosen = [self.scripts[int(words[predicate, 0])] for predicate in predicates]
+        chosen = [self._script(int(words[predicate, 0])) for predicate in predicates]
         asked = words[columns][..., 0].long()
         pairs = list(zip(chosen, asked, strict=True))
         roles = [_sure(roles[row], len(ROLE_LABELS)) for (_, roles, _), row in pairs]
         via = [_sure(via[row], len(BIO)) for (_, _, via), row in pairs]
         return torch.stack(roles), torch.stack(via)
 
+    def _script(self, word: int) -> tuple[int, np.ndarray, np.ndarray]:
+        alone = np.zeros(self.size, dtype=np.int64)
+        alone[word] = ROLE_LABELS.index("B-content")
+        return self.scripts.get(word, (2, alone, np.zeros_like(alone)))
+
     def tags(self, words: Tensor) -> Tensor:
-        return torch.zeros(len(words), len(TAG_LAYERS) * len(BIO))
+        layers = np.zeros((len(words), len(TAG_LAYERS)), dtype=np.int64)
+        layers[self.heard, TAG_LAYERS.index("content")] = BIO.index("I")
+        return _sure(layers.ravel().tolist(), len(BIO)).view(len(words), -1)
 
     def kind(self, openers: Tensor) -> Tensor:
         return _sure([0] * len(openers), len(KINDS))
@@ -103,12 +120,15 @@ def _sure(labels: Sequence[int], classes: int) -> Tensor:
 
 
 def decoded(
-    text: str, *scripts: Script, **config: float
+    text: str, *scripts: Script, heard: Sequence[str] = (), **config: float
 ) -> tuple[EncodedArticle, list[ClaimDraft]]:
-    """The claims that decoding makes of what a scripted encoder says."""
+    """The claims that decoding makes of what a scripted encoder says.
+
+    ``heard`` are words that the flat tags take for content.
+    """
     article = encode(text)
     states = torch.arange(len(article), dtype=torch.float32)[:, None]
-    return article, decode(ScriptedModel(article, scripts, **config), article, states)
+    return article, decode(ScriptedModel(article, scripts, heard, **config), article, states)
 
 
 def draft(article: EncodedArticle, script: Script) -> ClaimDraft:

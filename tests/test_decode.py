@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attribution.decode import _AFTER, _BEFORE, viterbi
 from attribution.model import ROLE_LABELS
+from attribution.roles import AFTER, BEFORE, viterbi
 from scenes import Script, decoded, words_of
 
 LABEL = {name: number for number, name in enumerate(ROLE_LABELS)}
 #: Column of the predicate among the words around it.
-PREDICATE = _BEFORE
-COLUMNS = _BEFORE + _AFTER
+PREDICATE = BEFORE
+COLUMNS = BEFORE + AFTER
 
 
 def best_path(
@@ -96,6 +96,11 @@ class TestClaims:
         script = Script(("the ferry will stop",), "said", "Brask")
         assert decoded(self.TEXT, script, cue_threshold=1.1)[1] == []
 
+    def test_a_doubtful_cue_counts_where_the_flat_tags_hear_its_content(self) -> None:
+        script = Script(("the ferry will stop",), "said", "Brask")
+        _, found = decoded(self.TEXT, script, heard=("the ferry will stop",), cue_threshold=1.1)
+        assert len(found) == 1
+
     def test_no_words_give_no_claim(self) -> None:
         assert decoded(" ")[1] == []
 
@@ -165,6 +170,17 @@ class TestClaims:
             Script(("it was over",), "saying", "Brask"),
         )
         assert words_of(article, claim.cue) == "quoted Brask as saying"
+
+
+class TestContinuation:
+    def test_words_heard_in_no_claim_make_one_of_their_own(self) -> None:
+        words = "The winter had been hard and the pilots had all gone south"
+        article, (claim,) = decoded(f"{words}.", heard=(words,))
+        assert claim.cue is None
+        assert [words_of(article, item) for item in claim.content] == [words]
+
+    def test_a_few_heard_words_are_no_claim(self) -> None:
+        assert decoded("The winter had been hard.", heard=("The winter had",))[1] == []
 
 
 class TestWholeQuotations:

@@ -94,8 +94,8 @@ _LIMITS = (
     "one, and one for two.",
     "A title or affiliation is read from the words around the name only: one that stands in "
     "another sentence is not found.",
-    "Content that reaches very far from its cue (`_BEFORE` and `_AFTER` in "
-    "`attribution/decode.py`) is cut off.",
+    "Content that reaches very far from its cue (`BEFORE` and `AFTER` in "
+    "`attribution/roles.py`) is cut off.",
     "A very long text (`_SECTION` in `attribution/scorer.py`) is read in sections. Named sources "
     "are joined across them by name, but a pronoun or a chain never reaches into another section.",
 )

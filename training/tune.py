@@ -32,10 +32,10 @@ from training.settings import read_settings
 __all__ = ["main"]
 
 RANGES: dict[str, tuple[float, ...]] = {
-    "piece_cost": (0.0, 0.5, 1.0, 2.0, 3.0),
-    "flat_weight": (0.0, 0.25, 0.5, 1.0),
-    "cue_threshold": (0.3, 0.4, 0.5, 0.6),
-    "uncued_threshold": (0.3, 0.4, 0.5, 0.6),
+    "piece_cost": (0.0, 1.0, 2.0, 3.0),
+    "flat_weight": (0.25, 0.5),
+    "cue_threshold": (0.4, 0.5, 0.6),
+    "uncued_threshold": (0.3, 0.5),
 }
 MEASURES = ("attribution", "exact_source", "exact_cue", "exact_content", "sentences")
 
