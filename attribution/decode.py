@@ -109,6 +109,7 @@ def _read_claims(
     scored = score_predicates(model, article, words, predicates)
     roles = _with_flat_tags(model, words, scored)
     paths, scores = viterbi(roles, uncued, piece_cost=model.config.piece_cost)
+    named = _flat_presence(model, words)[:, TAG_LAYERS.index("source")] > np.log(0.5)
     drafts = []
     for row, predicate in enumerate(predicates):
         spans = role_spans(paths[row], scored.columns[row])
@@ -116,7 +117,7 @@ def _read_claims(
         content = _content(article, spans["content"], cue)
         if not content:
             continue
-        source = spans["source"][0] if spans["source"] else None
+        source = _whole_source(article, spans["source"][0], named) if spans["source"] else None
         drafts.append(
             ClaimDraft(
                 predicate=int(predicate),
@@ -132,6 +133,19 @@ def _read_claims(
             )
         )
     return drafts
+
+
+def _whole_source(
+    article: EncodedArticle, source: WordRange, named: NDArray[np.bool_]
+) -> WordRange:
+    """A source of one word with what the flat tags add right behind it: "the" is none alone."""
+    first, last = source
+    end = last + 1
+    if first < last:
+        return source
+    while end < len(article) and named[end] and article.sentence[end] == article.sentence[first]:
+        end += 1
+    return first, end - 1
 
 
 def _mask(article: EncodedArticle, pieces: Sequence[WordRange]) -> NDArray[np.bool_]:
