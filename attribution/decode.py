@@ -36,8 +36,8 @@ class ClaimDraft:
 
     ``predicate`` is the word that opens it; ``cue`` and ``source`` are None where there is none.
     ``via`` are mentions of intermediaries in text order; ``via_scores`` are the probabilities of
-    the words from ``scores_from`` on to belong to one. ``kind``
-    and ``speech`` are probabilities over KINDS and SPEECHES; ``confidence`` lies in 0..1.
+    the words from ``scores_from`` on to belong to one. ``kind`` and ``speech`` are probabilities
+    over KINDS and SPEECHES; ``confidence`` lies in 0..1.
     """
 
     predicate: int
@@ -74,10 +74,13 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     certainty = opening[predicates, np.where(uncued, 2, 1)]
     found = _read_claims(model, article, words, predicates, uncued, certainty)
     least = model.config.cue_threshold
-    sure = [draft for draft in found if draft.cue is None or opening[draft.predicate, 1] >= least]
+    sure: list[ClaimDraft] = []
+    doubtful: list[ClaimDraft] = []
+    for draft in found:
+        clear = draft.cue is None or opening[draft.predicate, 1] >= least
+        (sure if clear else doubtful).append(draft)
     kept = _drop_doubles(article, sure)
     covered = _covered(article, kept)
-    doubtful = [draft for draft in found if draft not in sure]
     for draft in sorted(doubtful, key=lambda draft: -opening[draft.predicate, 1]):
         inside = _mask(article, draft.content)
         fresh = inside & ~covered & (heard > 0.5)

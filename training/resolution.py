@@ -8,7 +8,6 @@ the written articles), turns gold claims into drafts, and fits four scikit-learn
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +25,6 @@ from transformers import PreTrainedTokenizerFast
 from attribution.characterize import anonymity_features, type_features
 from attribution.decode import ClaimDraft
 from attribution.encode import encode_words
-from attribution.features import load_tokenizer
 from attribution.mentions import MentionTable, collect_mentions, find_entities, tabulate
 from attribution.model import AttributionModel
 from attribution.provenance import Scene, find_chains, via_candidates, via_features
@@ -34,11 +32,11 @@ from attribution.resolve import Cluster, Pairing, candidates_of, link_features
 from attribution.roles import score_predicates
 from attribution.tabular import Classifier, save_classifiers
 from attribution.types import SOURCE_TYPES
+from training.command import open_model
 from training.examples import Example, Labeller, build_example
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle, GoldClaim
 from training.readers.polnear import read_polnear
-from training.settings import read_settings
 
 __all__ = ["main"]
 
@@ -344,15 +342,9 @@ def gather(scored: Sequence[Scored], add: Callable[[Scored, Table], None]) -> Ta
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module."""
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m training.resolution")
-    parser.add_argument("config", type=Path)
-    parser.add_argument("--model", type=Path, help="model folder, if not the config's output")
-    options = parser.parse_args(arguments)
-    settings = read_settings(options.config)
-    folder = options.model or Path(settings.output)
-    torch.set_num_threads(settings.training.threads)
-    model = AttributionModel.from_pretrained(folder, dtype=torch.float32).eval()
-    tokenizer = load_tokenizer(str(folder))
+    opened = open_model("training.resolution", __doc__, arguments)
+    settings, folder, model = opened.settings, opened.folder, opened.model
+    tokenizer = opened.tokenizer
     corpus = Path(settings.data.layer).parent
     parts = {}
     for split in ("train", "dev"):

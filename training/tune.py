@@ -7,7 +7,6 @@ and content F1 and sentence F1 over both corpora. Writes the choice into the mod
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,17 +16,17 @@ from tqdm import tqdm
 
 from attribution.analyze import unresolved
 from attribution.encode import encode_words
-from attribution.features import EncodedArticle, encode_article, load_tokenizer
+from attribution.features import EncodedArticle, encode_article
 from attribution.model import AttributionModel
 from attribution.segment import segment
 from attribution.types import ModelInfo, Report, Transparency
 from eval.alignment import align
 from eval.bootstrap import figures
 from eval.spans import measure_spans
+from training.command import open_model
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
 from training.readers.polnear import read_polnear
-from training.settings import read_settings
 
 __all__ = ["main"]
 
@@ -68,15 +67,9 @@ def objective(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module."""
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m training.tune")
-    parser.add_argument("config", type=Path)
-    parser.add_argument("--model", type=Path, help="model folder, if not the config's output")
-    options = parser.parse_args(arguments)
-    settings = read_settings(options.config)
-    folder = options.model or Path(settings.output)
-    torch.set_num_threads(settings.training.threads)
-    model = AttributionModel.from_pretrained(folder, dtype=torch.float32).eval()
-    tokenizer = load_tokenizer(str(folder))
+    opened = open_model("training.tune", __doc__, arguments)
+    settings, folder, model = opened.settings, opened.folder, opened.model
+    tokenizer = opened.tokenizer
     special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
     written = read_articles(Path(settings.data.articles).parent / "dev")
     layer = Path(settings.data.layer).parent / "dev.jsonl"
