@@ -17,7 +17,7 @@ from training.readers.gold import GoldArticle
 from training.readers.polnear import read_polnear
 from training.settings import DataSettings
 
-__all__ = ["build_examples", "data_hash", "load_articles", "load_silver"]
+__all__ = ["build_examples", "data_hash", "fold_of", "load_articles", "load_silver"]
 
 
 def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldArticle]]:
@@ -38,11 +38,29 @@ def load_silver(polnear: str) -> dict[str, dict[str, Any]]:
         return {record["doc"]: record for record in map(json.loads, file)}
 
 
+def fold_of(doc: str, folds: int) -> int:
+    """The fold, 0 to ``folds`` - 1, that an article belongs to: a fixed hash of its name."""
+    return int.from_bytes(hashlib.sha256(doc.encode()).digest()[:4], "big") % folds
+
+
 def build_examples(
-    settings: DataSettings, tokenizer: PreTrainedTokenizerFast, seed: int
+    settings: DataSettings,
+    tokenizer: PreTrainedTokenizerFast,
+    seed: int,
+    *,
+    without: tuple[int, int] | None = None,
 ) -> list[Example]:
-    """Training examples; written articles appear ``article_repeat`` times."""
+    """Training examples; written articles appear ``article_repeat`` times.
+
+    ``without`` = (fold, folds) leaves out the resolved articles of one fold.
+    """
     polnear, written = load_articles(settings)
+    if without:
+        fold, folds = without
+        polnear, written = (
+            [a for a in part if not a.resolved or fold_of(a.doc, folds) != fold]
+            for part in (polnear, written)
+        )
     silver = load_silver(settings.polnear)
     examples = [
         build_example(article, tokenizer, silver.get(article.doc))

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["DataSettings", "LoopSettings", "Settings", "encoder_folder", "read_settings"]
+__all__ = ["DataSettings", "LoopSettings", "Settings", "encoder_folder", "fold_folder", "read_settings"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,13 @@ class DataSettings:
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """Optimisation. Rates are per step of ``batch_pieces`` word pieces, padding counted."""
+    """Optimisation. Rates are per step of ``batch_pieces`` word pieces, padding counted.
+
+    ``mask`` is the share of word pieces hidden from the encoder, anew every step, which keeps a
+    small model from learning articles by heart. ``folds`` encoders, each trained for
+    ``fold_epochs`` without a part of the resolved articles, read that part for
+    ``training.resolution``.
+    """
 
     epochs: float
     max_pieces: int
@@ -39,6 +45,14 @@ class LoopSettings:
     clip: float
     checkpoint_minutes: float
     threads: int
+    precision: str = "fp32"
+    mask: float = 0.0
+    folds: int = 0
+    fold_epochs: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.precision not in ("fp32", "bf16"):
+            raise ValueError(f"precision is fp32 or bf16, not {self.precision}")
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,11 @@ def read_settings(path: str | Path) -> Settings:
         data = dataclasses.replace(data, polnear=polnear)
         settings = dataclasses.replace(settings, data=data)
     return settings
+
+
+def fold_folder(settings: Settings, fold: int) -> Path:
+    """Run folder of the helper model that never sees one fold; its weights are in ``model``."""
+    return Path(settings.run) / f"fold{fold}"
 
 
 def encoder_folder(name: str) -> str:

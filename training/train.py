@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import dataclasses
 import json
 import math
 import random
@@ -28,7 +29,13 @@ from training.batches import collate, epoch_batches
 from training.data import build_examples
 from training.examples import Example
 from training.losses import losses, weighted
-from training.settings import LoopSettings, Settings, encoder_folder, read_settings
+from training.settings import (
+    LoopSettings,
+    Settings,
+    encoder_folder,
+    fold_folder,
+    read_settings,
+)
 
 __all__ = ["Trainer", "main"]
 
@@ -56,6 +63,15 @@ def new_model(settings: Settings) -> AttributionModel:
         model.pair_out.bias[0] = 2.0
         model.pair_out.bias[len(ROLE_LABELS)] = 4.0
     return model
+
+
+def fold_settings(settings: Settings, fold: int) -> Settings:
+    """The settings of the helper model that never sees one fold."""
+    folder = fold_folder(settings, fold)
+    loop = dataclasses.replace(settings.training, epochs=settings.training.fold_epochs)
+    return dataclasses.replace(
+        settings, run=str(folder), output=str(folder / "model"), training=loop
+    )
 
 
 class Trainer:
@@ -174,14 +190,26 @@ class Trainer:
         batch = collate(
             pieces, tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id
         )
-        found = losses(self.model, batch)
-        loss = weighted(found)
+        if self.loop.mask:
+            batch.inputs["input_ids"] = self._masked(batch.inputs["input_ids"])
+        half = self.loop.precision == "bf16"
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+            found = losses(self.model, batch)
+            loss = weighted(found)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.loop.clip)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         return {"loss": loss.item()} | {name: value.item() for name, value in found.items()}
+
+    def _masked(self, pieces: torch.Tensor) -> torch.Tensor:
+        """The pieces with a random share of the ordinary ones replaced by the mask token."""
+        tokenizer = self.tokenizer
+        special = torch.tensor(tokenizer.all_special_ids)
+        hidden = torch.rand(pieces.shape) < self.loop.mask
+        hidden &= ~torch.isin(pieces, special)
+        return pieces.masked_fill(hidden, tokenizer.mask_token_id)
 
     def _set_rate(self) -> None:
         """Linear warm-up, then linear decay to a hundredth of the peak."""
@@ -209,8 +237,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("config", type=Path)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--export", type=Path, help="only write the checkpoint as a model folder")
+    parser.add_argument(
+        "--fold", type=int, help="train the helper that never sees this fold, for the resolution"
+    )
     options = parser.parse_args(arguments)
     settings = read_settings(options.config)
+    without = None
+    if options.fold is not None:
+        if not 0 <= options.fold < settings.training.folds:
+            parser.error(f"--fold is 0 to {settings.training.folds - 1} in this configuration")
+        without = (options.fold, settings.training.folds)
+        settings = fold_settings(settings, options.fold)
     torch.set_num_threads(settings.training.threads)
     random.seed(settings.seed)
     np.random.seed(settings.seed)
@@ -220,7 +257,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         trainer.restore()
         trainer.export(options.export)
         return
-    trainer = Trainer(settings, tokenizer, build_examples(settings.data, tokenizer, settings.seed))
+    examples = build_examples(settings.data, tokenizer, settings.seed, without=without)
+    trainer = Trainer(settings, tokenizer, examples)
     if options.resume and trainer.checkpoint.exists():
         trainer.restore()
     trainer.train()
