@@ -6,6 +6,7 @@ characterize and naming (what a source is and is called) and provenance (through
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from attribution.decode import ClaimDraft, decode
 from attribution.features import EncodedArticle
 from attribution.mentions import MentionTable, collect_mentions, find_entities, tabulate
 from attribution.model import AttributionModel
-from attribution.naming import name_and_role
+from attribution.naming import name_and_role, person_names
 from attribution.provenance import Scene, find_chains
 from attribution.resolve import Cluster, resolve
 from attribution.segment import Document, speech_of
@@ -84,11 +85,17 @@ def analyze(
     clusters, types = _share(clusters, _nobody(table, clusters, types), _claimed(table))
     origins = claim_origins(drafts, table, clusters)
     scene = Scene(article, drafts, table, clusters, origins, types)
-    chains = find_chains(scene, resolver.classifiers["via"], resolver.settings["via_threshold"])
+    chains = find_chains(
+        scene,
+        resolver.classifiers["via"],
+        resolver.classifiers["carry"],
+        resolver.settings["via_threshold"],
+    )
     order = list(
         dict.fromkeys(c for o, via in zip(origins, chains, strict=True) for c in (o, *via))
     )
     states = words.cpu().numpy()
+    people = person_names(article, mentions)
     sources = []
     for number, index in enumerate(order, start=1):
         granted = False
@@ -97,7 +104,7 @@ def analyze(
             score = resolver.classifiers["anonymity"].probabilities(features[None])[0]
             granted = bool(score >= resolver.settings["anonymity_threshold"])
         sources.append(
-            _source(article, table, clusters[index], types[index], f"s{number}", granted)
+            _source(article, table, clusters[index], types[index], f"s{number}", granted, people)
         )
     ids = {index: source.id for index, source in zip(order, sources, strict=True)}
     claims = [
@@ -181,10 +188,11 @@ def _source(
     types: np.ndarray,
     identifier: str,
     granted: bool,
+    people: frozenset[str],
 ) -> Source:
     mentions = [table.mentions[member] for member in cluster.members]
     source_type: SourceType = SOURCE_TYPES[int(types.argmax())]
-    name, role = name_and_role(article, mentions, source_type)
+    name, role = name_and_role(article, mentions, source_type, people)
     spans = {article.document.cover(*mention.words) for mention in mentions if mention.tokens}
     return Source(identifier, name, source_type, role, granted, tuple(sorted(spans)))
 
@@ -209,8 +217,9 @@ def _claim(
 def _speech(document: Document, draft: ClaimDraft, content: Sequence[Span]) -> Speech:
     """By the quotation marks; where one is missing, as the model reads it."""
     broken = any(
-        not quote.closed and quote.span.overlaps(piece)
+        quote.span.overlaps(piece)
         for quote in document.quotes
+        if not quote.closed
         for piece in content
     )
     return SPEECHES[int(draft.speech.argmax())] if broken else speech_of(document, content)
@@ -219,15 +228,18 @@ def _speech(document: Document, draft: ClaimDraft, content: Sequence[Span]) -> S
 def _sentences(document: Document, claims: Sequence[Claim]) -> tuple[Sentence, ...]:
     """Every sentence with the claims that have a word of content in it, and its status."""
     holders: list[list[Claim]] = [[] for _ in document.sentences]
+    starts = [sentence.start for sentence in document.sentences]
     for claim in claims:
-        for piece in claim.content:
-            for index in document.words_in(piece):
-                word = document.words[index]
-                if not document.text[word.start].isalnum():
-                    continue
-                place = document.index_of(document.sentences, word.start)
-                if not holders[place] or holders[place][-1] is not claim:
-                    holders[place].append(claim)
+        lettered = (
+            document.words[index].start
+            for piece in claim.content
+            for index in document.words_in(piece)
+            if document.lettered[index]
+        )
+        for start in lettered:
+            place = max(0, bisect_right(starts, start) - 1)
+            if not holders[place] or holders[place][-1] is not claim:
+                holders[place].append(claim)
     return tuple(
         Sentence(span, _status(held), tuple(dict.fromkeys(claim.id for claim in held)))
         for span, held in zip(document.sentences, holders, strict=True)

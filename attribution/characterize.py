@@ -1,7 +1,8 @@
 """Stage 4d: what a resolved source is - its type, and whether anonymity was granted to it.
 
-Both are small classifiers over states pooled from the source's mentions (type) and from the
-sentences they stand in (anonymity, which papers explain in the same sentence or the next).
+Both are small classifiers: over the encoder's type scores of the source's mentions (type), and
+over states pooled from the sentences they stand in (anonymity, which papers explain in the same
+sentence or the next).
 """
 
 from __future__ import annotations
@@ -31,10 +32,13 @@ def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Class
 
 
 def type_features(table: MentionTable, cluster: Cluster) -> Floats:
-    """Pooled states, pooled head probabilities, names and forms of a cluster's mentions."""
+    """Pooled head probabilities, names and forms of a cluster's mentions.
+
+    No states: the classifier is fitted on what models say of articles they were not trained on,
+    and states of different models have nothing in common.
+    """
     members = cluster.members
     mentions = [table.mentions[member] for member in members]
-    worded = [member for member in members if table.mentions[member].tokens] or members
     claimed = [
         member for member in members if table.mentions[member].role in ("source", "zero")
     ] or members
@@ -48,8 +52,9 @@ def type_features(table: MentionTable, cluster: Cluster) -> Floats:
         float(np.log1p(len(mentions))),
         *forms,
     ]
+    types = table.types[claimed]
     return np.concatenate(
-        [table.means[worded].mean(0), table.types[claimed].mean(0), extra]
+        [types.mean(0), types.max(0), table.types[members].mean(0), extra]
     ).astype(np.float32)
 
 

@@ -21,6 +21,8 @@ class AttributionConfig(PretrainedConfig):
         context: word pieces a window repeats from the one before.
         cue_threshold: least probability at which a word opens a claim with a cue.
         uncued_threshold: the same for a claim without a cue.
+        source_threshold: least probability at which a claim with a cue gets a source that its best
+            path lacks.
         flat_weight: weight of the flat tags beside the pair scores in decoding.
         piece_cost: cost, in log probability, of a piece of content; sources, cues: half.
         release: version of these weights, shown in reports.
@@ -38,6 +40,7 @@ class AttributionConfig(PretrainedConfig):
         context: int = 96,
         cue_threshold: float = 0.5,
         uncued_threshold: float = 0.5,
+        source_threshold: float = 0.1,
         flat_weight: float = 0.5,
         piece_cost: float = 1.0,
         release: str = "0",
@@ -55,6 +58,7 @@ class AttributionConfig(PretrainedConfig):
         self.context = context
         self.cue_threshold = cue_threshold
         self.uncued_threshold = uncued_threshold
+        self.source_threshold = source_threshold
         self.flat_weight = flat_weight
         self.piece_cost = piece_cost
         self.release = release

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from attribution.features import EncodedArticle
+from attribution.features import CAPITALISED, PUNCTUATION, EncodedArticle
 from attribution.model import BIO, ROLE_LABELS, TAG_LAYERS, AttributionModel
 from attribution.roles import PredicateScores, WordRange, role_spans, score_predicates, viterbi
+from attribution.wordclasses import DETERMINERS
 
 __all__ = ["ClaimDraft", "decode"]
 
@@ -68,11 +70,13 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     if not len(article):
         return []
     opening = model.predicates(words).softmax(-1).float().cpu().numpy()
-    heard = _flat_presence(model, words)[:, TAG_LAYERS.index("content")]
-    heard = np.where(article.features[:, 0] > 1, np.exp(heard), np.float32(0.0))
+    present = _flat_presence(model, words)
+    heard = np.exp(present[:, TAG_LAYERS.index("content")])
+    heard = np.where(article.features[:, 0] > 1, heard, np.float32(0.0))
     predicates, uncued = _predicates(model, opening)
     certainty = opening[predicates, np.where(uncued, 2, 1)]
-    found = _read_claims(model, article, words, predicates, uncued, certainty)
+    read = partial(_read_claims, model, article, words, present)
+    found = read(predicates, uncued, certainty)
     least = model.config.cue_threshold
     sure: list[ClaimDraft] = []
     doubtful: list[ClaimDraft] = []
@@ -91,9 +95,9 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     starts = np.array([first for first, _ in runs], dtype=np.int64)
     alone = np.ones(len(runs), dtype=bool)
     halved = heard[starts] * np.float32(0.5)
-    left = _read_claims(model, article, words, starts, alone, halved)
-    for draft in left:
-        run = next(run for run in runs if run[0] == draft.predicate)
+    ends = dict(runs)
+    for draft in read(starts, alone, halved):
+        run = (draft.predicate, ends[draft.predicate])
         kept.append(replace(draft, content=(run,)))
     return sorted(kept, key=lambda draft: draft.predicate)
 
@@ -102,17 +106,21 @@ def _read_claims(
     model: AttributionModel,
     article: EncodedArticle,
     words: Tensor,
+    present: Floats,
     predicates: NDArray[np.int64],
     uncued: NDArray[np.bool_],
     certainty: Floats,
 ) -> list[ClaimDraft]:
-    """The claims that these words open, without those that have no content."""
+    """The claims that these words open, without those that have no content.
+
+    ``present`` is what the flat tags say of all words, see :func:`_flat_presence`.
+    """
     if not len(predicates):
         return []
     scored = score_predicates(model, article, words, predicates)
-    roles = _with_flat_tags(model, words, scored)
+    roles = _with_flat_tags(model, present, scored)
     paths, scores = viterbi(roles, uncued, piece_cost=model.config.piece_cost)
-    named = _flat_presence(model, words)[:, TAG_LAYERS.index("source")] > np.log(0.5)
+    named = present[:, TAG_LAYERS.index("source")] > np.log(0.5)
     drafts = []
     for row, predicate in enumerate(predicates):
         spans = role_spans(paths[row], scored.columns[row])
@@ -120,7 +128,11 @@ def _read_claims(
         content = _content(article, spans["content"], cue)
         if not content:
             continue
-        source = _whole_source(article, spans["source"][0], named) if spans["source"] else None
+        source = spans["source"][0] if spans["source"] else None
+        if cue and not source:
+            least = model.config.source_threshold
+            source = _likely_source(roles[row], scored.columns[row], cue, least)
+        source = _whole_source(article, source, named) if source else None
         drafts.append(
             ClaimDraft(
                 predicate=int(predicate),
@@ -138,15 +150,46 @@ def _read_claims(
     return drafts
 
 
+def _likely_source(
+    scores: Floats, columns: NDArray[np.int64], cue: WordRange, least: float
+) -> WordRange | None:
+    """The likeliest source of a claim whose best path has none, down to a probability of ``least``.
+
+    Nine in ten cues have a source in the text, but one whose probability is spread over a few
+    words loses to "no source" word by word. It goes on while it is half as likely as it began.
+    """
+    begin, inside = ROLE_LABELS.index("B-source"), ROLE_LABELS.index("I-source")
+    free = (columns < cue[0]) | (columns > cue[1])
+    first = int(np.where(free, scores[:, begin], -np.inf).argmax())
+    if not free[first] or scores[first, begin] < np.log(least):
+        return None
+    odds = scores[:, inside] - scores[:, 0]
+    enough = scores[first, begin] - scores[first, 0] - np.log(2)
+    last = first
+    while last + 1 < len(columns) and free[last + 1] and odds[last + 1] > enough:
+        last += 1
+    return int(columns[first]), int(columns[last])
+
+
 def _whole_source(
     article: EncodedArticle, source: WordRange, named: NDArray[np.bool_]
 ) -> WordRange:
-    """A source of one word with what the flat tags add right behind it: "the" is none alone."""
+    """A source of one word with what the flat tags add right behind it.
+
+    "the" is none alone: it takes in at least the next word, and the capitalised ones behind that.
+    """
     first, last = source
-    end = last + 1
     if first < last:
         return source
-    while end < len(article) and named[end] and article.sentence[end] == article.sentence[first]:
+    document = article.document
+    alone = document.words[first].of(document.text).lower() in DETERMINERS
+    end = first + 1
+    while end < len(article) and article.sentence[end] == article.sentence[first]:
+        wanted = named[end] or (
+            alone and (end == first + 1 or article.features[end, 0] >= CAPITALISED)
+        )
+        if not wanted or article.features[end, 0] == PUNCTUATION:
+            break
         end += 1
     return first, end - 1
 
@@ -169,15 +212,13 @@ def _runs(
     article: EncodedArticle, wanted: NDArray[np.bool_], covered: NDArray[np.bool_]
 ) -> list[WordRange]:
     """Stretches of wanted words within a sentence, over small gaps that nothing covers."""
-    runs: list[WordRange] = []
-    for word in np.flatnonzero(wanted):
-        last = runs[-1][1] if runs else -1
-        near = runs and word - last <= _GAP and article.sentence[word] == article.sentence[last]
-        if near and not covered[last:word].any():
-            runs[-1] = (runs[-1][0], int(word))
-        else:
-            runs.append((int(word), int(word)))
-    return [run for run in runs if wanted[run[0] : run[1] + 1].sum() >= _LEFT_WORDS]
+    found = np.flatnonzero(wanted)
+    before = np.cumsum(covered)[found]
+    apart = np.diff(found) > _GAP
+    apart |= np.diff(article.sentence[found]) != 0
+    apart |= np.diff(before) > 0
+    runs = np.split(found, np.flatnonzero(apart) + 1)
+    return [(int(run[0]), int(run[-1])) for run in runs if len(run) >= _LEFT_WORDS]
 
 
 def _predicates(
@@ -196,18 +237,17 @@ def _flat_presence(model: AttributionModel, words: Tensor) -> Floats:
     return np.asarray(flat[..., 1:].logsumexp(-1).float().cpu().numpy())
 
 
-def _with_flat_tags(model: AttributionModel, words: Tensor, scored: PredicateScores) -> Floats:
+def _with_flat_tags(model: AttributionModel, present: Floats, scored: PredicateScores) -> Floats:
     """Role scores with the flat tags' opinion added: a word in no content at all is in none.
 
     Only presence counts, not B or I: the flat layers hold the outermost claim alone.
     """
-    present = _flat_presence(model, words)[scored.columns]
-    roles = scored.roles.copy()
+    weight = np.zeros((len(present), len(ROLE_LABELS)), dtype=np.float32)
     for layer, name in enumerate(TAG_LAYERS):
         for bio in "BI":
             label = ROLE_LABELS.index(f"{bio}-{name}")
-            roles[..., label] += model.config.flat_weight * present[..., layer]
-    return roles
+            weight[:, label] = model.config.flat_weight * present[:, layer]
+    return scored.roles + weight[scored.columns]
 
 
 def _cue(article: EncodedArticle, predicate: int, pieces: Sequence[WordRange]) -> WordRange:
@@ -261,23 +301,23 @@ def _drop_doubles(article: EncodedArticle, drafts: Sequence[ClaimDraft]) -> list
     A predicate inside the cue of a surer claim is part of that cue; an uncued claim that lies
     mostly in the content of cued ones continues nothing.
     """
-    cues = {draft.predicate: draft for draft in drafts if draft.cue}
     covered = np.zeros(len(article), dtype=bool)
-    for draft in cues.values():
+    # By word: the confidence of the surest claim whose cue goes on there.
+    surest: dict[int, float] = {}
+    for draft in drafts:
+        if draft.cue is None:
+            continue
         for first, last in draft.content:
             covered[first : last + 1] = True
+        for word in range(draft.cue[0] + 1, draft.cue[1] + 1):
+            surest[word] = max(surest.get(word, 0.0), draft.confidence)
     kept = []
     for draft in drafts:
         if draft.cue is None:
             inside = np.concatenate([covered[first : last + 1] for first, last in draft.content])
             double = bool(inside.mean() > 0.5)
         else:
-            double = any(
-                other.cue is not None
-                and other.cue[0] < draft.predicate <= other.cue[1]
-                and other.confidence >= draft.confidence
-                for other in cues.values()
-            )
+            double = surest.get(draft.predicate, -1.0) >= draft.confidence
         if not double:
             kept.append(draft)
     return kept

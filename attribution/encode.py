@@ -21,6 +21,8 @@ __all__ = ["encode_words"]
 
 Special = tuple[int, int, int]
 
+_PADDING = 0.05
+
 
 @torch.inference_mode()
 def encode_words(
@@ -36,7 +38,7 @@ def encode_words(
         model: in evaluation mode.
         articles: any number of articles, any length.
         special: ids of the padding, first and last token.
-        batch_size: windows run through the encoder at once.
+        batch_size: most windows run through the encoder at once.
 
     Returns:
         One (n, hidden) float32 tensor an article, on the model's device.
@@ -53,16 +55,19 @@ def encode_words(
             totals[number][window.start : window.end] += weight
             scaled = states[row, :size] * torch.from_numpy(weight).to(states)[:, None]
             sums[number][window.start : window.end] += scaled
-    return [
-        total_states / torch.from_numpy(total).to(total_states)[:, None]
-        for total_states, total in zip(sums, totals, strict=True)
-    ]
+    for states, total in zip(sums, totals, strict=True):
+        states /= torch.from_numpy(total).to(states)[:, None]
+    return sums
 
 
 def _batches(
     model: AttributionModel, articles: Sequence[EncodedArticle], batch_size: int
 ) -> Iterator[list[tuple[int, Window]]]:
-    """Windows of all articles, longest first, so that a batch holds windows of one length."""
+    """Windows of all articles, longest first, so that a batch holds windows of like length.
+
+    A batch is full before its ``batch_size`` when more than ``_PADDING`` of it would be padding:
+    padding costs as much as text.
+    """
     config = model.config
     everything = [
         (number, window)
@@ -76,8 +81,19 @@ def _batches(
         return int(first[window.end] - first[window.start])
 
     everything.sort(key=pieces, reverse=True)
-    for start in range(0, len(everything), batch_size):
-        yield everything[start : start + batch_size]
+    batch: list[tuple[int, Window]] = []
+    filled = 0
+    for item in everything:
+        size = pieces(item)
+        if batch:
+            room = (len(batch) + 1) * pieces(batch[0])
+            if len(batch) == batch_size or room - filled - size > _PADDING * room:
+                yield batch
+                batch, filled = [], 0
+        batch.append(item)
+        filled += size
+    if batch:
+        yield batch
 
 
 def _weights(window: Window, total: int) -> NDArray[np.float32]:

@@ -19,7 +19,10 @@ from transformers import PreTrainedTokenizerFast
 from attribution.segment import Document
 
 __all__ = [
+    "CAPITALISED",
     "FEATURE_SIZES",
+    "LETTERS",
+    "PUNCTUATION",
     "RELATION_SIZES",
     "EncodedArticle",
     "Window",
@@ -34,6 +37,9 @@ Ints = NDArray[np.int64]
 
 #: shape of the word; quotation state; boundary before the word. 0 is padding everywhere.
 FEATURE_SIZES = (8, 6, 5)
+#: Values of the word's shape: no letter or digit; from LETTERS on, letters of any case; from
+#: CAPITALISED on, with a capital.
+PUNCTUATION, LETTERS, CAPITALISED = 1, 3, 4
 #: signed log distance, sentence distance, paragraph distance, quotation relation.
 RELATION_SIZES = (23, 7, 5, 5)
 #: A word of more pieces (a ruler of dashes, text without blanks) is known by its first ones.
@@ -88,7 +94,7 @@ def encode_article(document: Document, tokenizer: PreTrainedTokenizerFast) -> En
         boundary[1:][np.diff(sentence) != 0] = 2
         boundary[1:][np.diff(paragraph) != 0] = 3
         boundary[0] = 4
-    shape = np.array([_shape(word.of(document.text)) for word in document.words], dtype=np.int64)
+    shape = _shapes(document)
     features = np.stack([shape, quote_state, boundary], axis=1) if len(starts) else _empty(3)
     return EncodedArticle(document, pieces, first_piece, features, sentence, paragraph, quote)
 
@@ -173,7 +179,8 @@ def _index(starts: Ints, parts: list[int]) -> Ints:
 
 
 def _pieces(document: Document, tokenizer: PreTrainedTokenizerFast) -> tuple[Ints, Ints]:
-    words = [_encodable(word.of(document.text)) for word in document.words]
+    text = _encodable(document.text)
+    words = [word.of(text) for word in document.words]
     if not words:
         return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
     encoding = tokenizer.backend_tokenizer.encode(
@@ -194,15 +201,21 @@ def _pieces(document: Document, tokenizer: PreTrainedTokenizerFast) -> tuple[Int
     return ids, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def _encodable(word: str) -> str:
-    """The word without lone surrogates, which the tokenizer cannot read as UTF-8."""
-    return word.encode("utf-8", "replace").decode("utf-8")
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which the tokenizer cannot read as UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _shapes(document: Document) -> Ints:
+    words = [word.of(document.text) for word in document.words]
+    shapes = {word: _shape(word) for word in set(words)}
+    return np.array([shapes[word] for word in words], dtype=np.int64)
 
 
 def _shape(word: str) -> int:
     if not word[0].isalnum():
         return 1
-    if any(char.isdigit() for char in word):
+    if not word.isalpha() and any(map(str.isdigit, word)):
         return 2
     if word.islower():
         return 3

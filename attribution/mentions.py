@@ -6,6 +6,7 @@ without a source mention brings a zero mention at its predicate; the entity head
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -16,9 +17,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from attribution.decode import ClaimDraft
-from attribution.features import EncodedArticle
+from attribution.features import CAPITALISED, LETTERS, PUNCTUATION, EncodedArticle
 from attribution.model import ENTITY_LABELS, AttributionModel
 from attribution.roles import WordRange
+from attribution.wordclasses import (
+    DEFINITE,
+    INDEFINITE,
+    LINKS,
+    POSSESSIVE,
+    PREPOSITIONS,
+    PRONOUNS,
+)
 
 __all__ = [
     "Entity",
@@ -27,6 +36,8 @@ __all__ = [
     "collect_mentions",
     "find_entities",
     "head_name",
+    "in_headline_case",
+    "own_names",
     "tabulate",
 ]
 
@@ -34,34 +45,7 @@ Floats = NDArray[np.float32]
 Form = Literal["pronoun", "name", "definite", "indefinite", "bare", "zero", "continuation"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
-# Closed word classes of English, not lists that data could teach better.
-PRONOUNS = {
-    word: group
-    for group, words in enumerate(
-        (
-            "he him his himself",
-            "she her hers herself",
-            "they them their themselves",
-            "it its itself",
-            "i me my mine myself",
-            "we us our ours ourselves",
-            "you your yours yourself",
-            "who whom whose which that",
-        ),
-    )
-    for word in words.split()
-}
-PREPOSITIONS = frozenset("of for to by from with at in on near against".split())
-POSSESSIVE = frozenset(("'s", "’s"))
-#: Least value of the word-shape feature at which a word begins with a capital.
-_CAPITALISED = 4
-#: The same for words of letters of any case.
-_LETTERS = 3
-DEFINITE = frozenset("the this that these those his her its their my our your both".split())
-INDEFINITE = frozenset(
-    "a an one another some many most several few other others two three four five six all any "
-    "each every no more".split()
-)
+_INITIALS = re.compile(r"[^\W\d_a-z](?:\.[^\W\d_a-z])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +103,7 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
     if not len(words):
         return []
     labels = model.entities(words).argmax(-1).cpu().numpy()
-    capital = (article.features[:, 0] >= _CAPITALISED) & ~_in_headline_case(article)
+    capital = (article.features[:, 0] >= CAPITALISED) & ~in_headline_case(article)
     found: list[Entity] = []
     for word in range(len(labels)):
         _, _, kind = ENTITY_LABELS[labels[word]].partition("-")
@@ -128,19 +112,37 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
             and found[-1].last == word - 1
             and article.sentence[word] == article.sentence[word - 1]
         )
-        if adjacent and (kind == found[-1].type or (not kind and capital[word])):
+        # "Quay Radio Europe": what follows a body's name is a part of it, whatever it is by itself.
+        part = found and kind == "OTHER" and found[-1].type == "ORGANIZATION" and capital[word]
+        if adjacent and (kind == found[-1].type or part or (not kind and capital[word])):
             found[-1] = Entity(found[-1].first, word, found[-1].type)
-        elif kind:
-            found.append(Entity(word, word, kind))
+        elif kind and article.features[word, 0] > PUNCTUATION:
+            least = found[-1].last + 1 if found else 0
+            found.append(Entity(_with_initials(article, word, least), word, kind))
     return found
 
 
-def _in_headline_case(article: EncodedArticle) -> NDArray[np.bool_]:
+def _with_initials(article: EncodedArticle, word: int, least: int) -> int:
+    """The first of the initials in front of a name's first word: "G.K. Roe", "J. Roe".
+
+    Within the sentence and not before ``least``. An initial has its stop: "A Roe aide" has none.
+    """
+    document = article.document
+    first = word
+    while first - 2 >= least and article.sentence[first - 2] == article.sentence[word]:
+        initial, stop = (document.words[at].of(document.text) for at in (first - 2, first - 1))
+        if stop != "." or not _INITIALS.fullmatch(initial):
+            break
+        first -= 2
+    return first
+
+
+def in_headline_case(article: EncodedArticle) -> NDArray[np.bool_]:
     """For each word whether at least half of its sentence's letter words have a capital."""
-    letters = article.features[:, 0] >= _LETTERS
+    letters = article.features[:, 0] >= LETTERS
     sentences = int(article.sentence[-1]) + 1
     capitals = np.bincount(
-        article.sentence, weights=article.features[:, 0] >= _CAPITALISED, minlength=sentences
+        article.sentence, weights=article.features[:, 0] >= CAPITALISED, minlength=sentences
     )
     total = np.bincount(article.sentence, weights=letters, minlength=sentences)
     return np.asarray((2 * capitals >= total)[article.sentence])
@@ -216,18 +218,68 @@ def _mention(
     return Mention(*words, role, claim, form_of(tokens, inside), inside, tokens)
 
 
-def head_name(mention: Mention) -> Entity | None:
-    """The name that is the mention's own, not that of a body or person it is described by.
+def own_names(mention: Mention) -> tuple[Entity, ...]:
+    """The names that are the mention's own, not those of a body or person it is described by.
 
     A person's name goes before an organisation's ("Echo reporter Ottoline Brask"); a name behind
     a preposition or before a possessive ending describes somebody else ("a lawyer for Brask").
+    People joined by commas and "and" are the source together, and all of them are returned.
     """
     own = [entity for entity in mention.names if not _describes(mention, entity)]
     for kind in ("PERSON", "ORGANIZATION"):
-        for entity in own:
-            if entity.type == kind:
-                return entity
-    return None
+        same = [entity for entity in own if entity.type == kind]
+        if same:
+            head = _head(mention, same)
+            return (same[head], *_joined(mention, same[head:]))
+    return ()
+
+
+def _head(mention: Mention, names: Sequence[Entity]) -> int:
+    """Which name is the head: the last of names that only describe: "Roe spokeswoman Lu Poe"."""
+    head = 0
+    while head + 1 < len(names):
+        between = mention.tokens[
+            names[head].last - mention.first + 1 : names[head + 1].first - mention.first
+        ]
+        if not between or not all(t.isalpha() and t.islower() and t not in LINKS for t in between):
+            break
+        head += 1
+    return head
+
+
+def head_name(mention: Mention) -> Entity | None:
+    """The first of the mention's own names."""
+    return next(iter(own_names(mention)), None)
+
+
+def _joined(mention: Mention, names: Sequence[Entity]) -> tuple[Entity, ...]:
+    """The names after the first that a list ending in "and" adds to it."""
+    last, joined = 0, False
+    for place in range(1, len(names)):
+        link = _between(mention, names[place - 1], names[place])
+        if link is None:
+            break
+        if link == "and":
+            last, joined = place, True
+    return tuple(names[1 : last + 1]) if joined else ()
+
+
+def _between(mention: Mention, left: Entity, right: Entity) -> str | None:
+    """How a list goes from one name to the next: by "and", by a comma, or (None) not at all.
+
+    Titles and parentheses may stand between: "Sens. Ada Roe (D-Ore.), Lu Poe and Mr. Jo Doe".
+    """
+    tokens = mention.tokens[left.last - mention.first + 1 : right.first - mention.first]
+    depth, seen = 0, set()
+    for token in tokens:
+        depth += (token == "(") - (token == ")")
+        if depth or token == ")":
+            continue
+        if token in ("and", "&", ","):
+            seen.add("and" if token == "&" else token)
+        elif token not in (".", "the", "of") and not token[0].isupper():
+            return None
+    return "and" if "and" in seen else "," if "," in seen else None
 
 
 def _describes(mention: Mention, entity: Entity) -> bool:

@@ -35,6 +35,7 @@ PREDICATE_LABELS = ("O", "cue", "uncued")
 ENTITY_TYPES = ("PERSON", "ORGANIZATION", "OTHER")
 ENTITY_LABELS = ("O", *(f"{bio}-{kind}" for kind in ENTITY_TYPES for bio in "BI"))
 _ANTECEDENT_DISTANCES = 10
+_PREDICATES_AT_ONCE = 2
 
 
 class AttributionModel(PreTrainedModel):
@@ -115,13 +116,31 @@ class AttributionModel(PreTrainedModel):
         Returns:
             (N, K, 7) logits over ``ROLE_LABELS`` and (N, K, 3) over BIO of via mentions.
         """
-        left_sum, left_product = self.pair_predicate(words[predicates]).unsqueeze(1).chunk(2, -1)
-        right_sum, right_product = self.pair_word(words)[columns].chunk(2, -1)
-        hidden = left_sum + right_sum + left_product * right_product
-        for number, table in enumerate(self.pair_relations):
-            hidden = hidden + table(relations[..., number])
-        scores = self.pair_out(nn.functional.gelu(hidden))
+        left = self.pair_predicate(words[predicates]).unsqueeze(1)
+        right = self.pair_word(words)
+        table, code = self._joint_relations(relations)
+        # A few predicates at a time stay in the processor's cache; gradients are one graph.
+        size = max(1, len(left)) if torch.is_grad_enabled() else _PREDICATES_AT_ONCE
+        parts = []
+        for mine, near, related in zip(
+            left.split(size), columns.split(size), code.split(size), strict=True
+        ):
+            left_sum, left_product = mine.chunk(2, -1)
+            right_sum, right_product = nn.functional.embedding(near, right).chunk(2, -1)
+            hidden = nn.functional.embedding(related, table) + right_sum + left_sum
+            hidden = hidden + left_product * right_product
+            parts.append(self.pair_out(nn.functional.gelu(hidden)))
+        scores = torch.cat(parts)
         return scores[..., : len(ROLE_LABELS)], scores[..., len(ROLE_LABELS) :]
+
+    def _joint_relations(self, relations: Tensor) -> tuple[Tensor, Tensor]:
+        """One table for all relations, a row for every combination, and the rows (N, K) in it."""
+        weights = [embedding.get_parameter("weight") for embedding in self.pair_relations]
+        table, code = torch.zeros_like(weights[0][:1]), torch.zeros_like(relations[..., 0])
+        for number, weight in enumerate(weights):
+            table = (table[:, None] + weight).flatten(0, 1)
+            code = code * len(weight) + relations[..., number]
+        return table, code
 
     def mention_states(self, words: Tensor, first: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
         """Mean states (M, hidden) and embeddings (M, mention) of word ranges, ends inclusive."""

@@ -7,33 +7,62 @@ before it, the apposition after it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from attribution.features import EncodedArticle
-from attribution.mentions import DEFINITE, Entity, Mention, head_name
-from attribution.roles import WordRange
+from attribution.mentions import Entity, Mention, head_name, in_headline_case, own_names
 from attribution.types import SourceType, Span
+from attribution.wordclasses import DEFINITE, POSSESSIVE, TITLES
 
-__all__ = ["describe", "name_and_role"]
+__all__ = ["describe", "name_and_role", "person_names"]
 
 _RELATIVE = frozenset("who whom whose which that".split())
 _MAX_DESCRIPTION = 16
-_JOINT_WORDS = 4
+_MAX_PROGRAMME = 8
 
 
 def name_and_role(
-    article: EncodedArticle, mentions: Sequence[Mention], source_type: SourceType
+    article: EncodedArticle,
+    mentions: Sequence[Mention],
+    source_type: SourceType,
+    people: Collection[str] = (),
 ) -> tuple[str, str]:
-    """Canonical name and role of a source, both in the article's words (role may be empty)."""
+    """Canonical name and role of a source, both in the article's words (role may be empty).
+
+    Args:
+        article: the article.
+        mentions: the source's mentions.
+        source_type: what it is.
+        people: names of persons in the article, from :func:`person_names`; a surname alone is
+            completed from them.
+    """
     if source_type == "unspecified" or not any(mention.tokens for mention in mentions):
         return source_type, ""
     if source_type == "named_person":
-        return _person(article, mentions)
+        name, role = _person(article, mentions)
+        return _completed(name, people), role
     if source_type in ("named_organization", "media_outlet"):
-        names = [_organization(article, mention) for mention in mentions if head_name(mention)]
+        whole = _programme if source_type == "media_outlet" else _organization
+        names = [whole(article, mention) for mention in mentions if head_name(mention)]
         if names:
             return max(names, key=lambda name: len(name.split())), ""
     return _fullest_description(article, mentions), ""
+
+
+def person_names(article: EncodedArticle, mentions: Sequence[Mention]) -> frozenset[str]:
+    """All names of persons in an article's mentions, those in lists too."""
+    return frozenset(
+        _without_title(article, entity)
+        for mention in mentions
+        for entity in own_names(mention)
+        if entity.type == "PERSON"
+    )
+
+
+def _completed(name: str, people: Collection[str]) -> str:
+    """A single word as the only longer name that ends with it, if there is one."""
+    longer = {person for person in people if person.split()[-1] == name and person != name}
+    return longer.pop() if len(longer) == 1 else name
 
 
 def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, str]:
@@ -45,19 +74,31 @@ def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, 
     ]
     if not found:
         return _fullest_description(article, mentions), ""
-    stretches = [_joint(mention, entity) for mention, entity in found]
-    first, last = max(stretches, key=lambda words: (words[1] - words[0], -words[0]))
+    headline = in_headline_case(article)
+    best = max(
+        (mention for mention, _ in found),
+        key=lambda mention: (not headline[mention.first], _name_words(mention), -mention.first),
+    )
     roles = [_role(article, mention, entity) for mention, entity in found]
-    return _text(article, first, last), max(roles, key=len)
+    return _joint(article, best), max(roles, key=len)
 
 
-def _joint(mention: Mention, entity: Entity) -> WordRange:
-    """The name's words, with a second person's name joined to it by "and"."""
-    for other in mention.names:
-        between = mention.tokens[entity.last - mention.first + 1 : other.first - mention.first]
-        if other.type == "PERSON" and "and" in between and len(between) <= _JOINT_WORDS:
-            return entity.first, other.last
-    return entity.first, entity.last
+def _name_words(mention: Mention) -> int:
+    return sum(entity.last - entity.first + 1 for entity in own_names(mention))
+
+
+def _joint(article: EncodedArticle, mention: Mention) -> str:
+    """The mention's own names, as a list when there are several."""
+    names = [_without_title(article, entity) for entity in own_names(mention)]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _without_title(article: EncodedArticle, entity: Entity) -> str:
+    """A person's name without "Mr" or "Dr" in front and its stop."""
+    words = _text(article, entity.first, entity.last).split()
+    while len(words) > 1 and words[0].lower().rstrip(".") in TITLES:
+        del words[0]
+    return " ".join(words)
 
 
 def _organization(article: EncodedArticle, mention: Mention) -> str:
@@ -65,7 +106,24 @@ def _organization(article: EncodedArticle, mention: Mention) -> str:
     entity = head_name(mention)
     assert entity is not None
     name, description = _text(article, entity.first, entity.last), describe(article, mention)
-    return name if description.endswith(name) else description
+    proper = name[0].isupper() or not name[0].isalpha()
+    return name if proper and description.endswith(name) else description
+
+
+def _programme(article: EncodedArticle, mention: Mention) -> str:
+    """An outlet's name with the programme it leads to: CNN's "State of the Union"."""
+    entity = head_name(mention)
+    assert entity is not None
+    document = article.document
+    texts = [document.words[at].of(document.text) for at in range(entity.last + 1, len(article))][
+        :2
+    ]
+    if len(texts) == 2 and texts[0].lower() in POSSESSIVE:
+        mark = entity.last + 2
+        for quoted in article.quote_words:
+            if quoted.start == mark and len(quoted) <= _MAX_PROGRAMME:
+                return _text(article, entity.first, quoted.stop - 1)
+    return _organization(article, mention)
 
 
 def describe(article: EncodedArticle, mention: Mention) -> str:
@@ -94,7 +152,7 @@ def _role(article: EncodedArticle, mention: Mention, entity: Entity) -> str:
     """Title before the name, or apposition after it, within the mention."""
     tokens = mention.tokens
     before = entity.first - mention.first
-    after = entity.last - mention.first + 1
+    after = own_names(mention)[-1].last - mention.first + 1
     title_from = 0
     while title_from < before and tokens[title_from].lower() in DEFINITE | {"a", "an"}:
         title_from += 1

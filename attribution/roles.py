@@ -32,6 +32,8 @@ Floats = NDArray[np.float32]
 #: Words scored before and after a predicate; no content of the corpora reaches further.
 BEFORE, AFTER = 128, 208
 IMPOSSIBLE = -1e4
+#: The B and the I labels among ROLE_LABELS; each I stands right behind its B.
+_BEGIN, _INSIDE = slice(1, None, 2), slice(2, None, 2)
 
 
 @dataclass(frozen=True)
@@ -99,22 +101,22 @@ def _pair_scores(
     words: Tensor,
     predicates: NDArray[np.int64],
     columns: NDArray[np.int64],
-    chunk: int = 64,
 ) -> tuple[Floats, Floats]:
-    """Role and via log-probabilities, computed for ``chunk`` predicates at a time."""
-    role_parts, via_parts = [], []
-    for start in range(0, len(predicates), chunk):
-        part = slice(start, start + chunk)
-        low, high = columns[part].min(), columns[part].max() + 1
-        roles, via = model.pair_logits(
-            words[low:high],
-            torch.from_numpy(predicates[part] - low).to(words.device),
-            torch.from_numpy(columns[part] - low).to(words.device),
-            torch.from_numpy(relations(article, predicates[part], columns[part])).to(words.device),
-        )
-        role_parts.append(roles.log_softmax(-1).float().cpu().numpy())
-        via_parts.append(via.log_softmax(-1).float().cpu().numpy())
-    return np.concatenate(role_parts), np.concatenate(via_parts)
+    """Role and via log-probabilities."""
+    # Words far from every predicate need no projection: number the others from 0.
+    near = np.zeros(len(article), dtype=bool)
+    near[columns] = True
+    place = np.cumsum(near) - 1
+    roles, via = model.pair_logits(
+        words[torch.from_numpy(near).to(words.device)],
+        torch.from_numpy(place[predicates]).to(words.device),
+        torch.from_numpy(place[columns]).to(words.device),
+        torch.from_numpy(relations(article, predicates, columns)).to(words.device),
+    )
+    return (
+        roles.log_softmax(-1).float().cpu().numpy(),
+        via.log_softmax(-1).float().cpu().numpy(),
+    )
 
 
 def viterbi(
@@ -133,36 +135,49 @@ def viterbi(
     own = scores[rows, BEFORE, first]
     scores[:, BEFORE] = IMPOSSIBLE
     scores[rows, BEFORE, first] = own
-    allowed = _transitions(piece_cost)
-    best = scores[:, 0].copy()
-    best[:, [2, 4, 6]] += IMPOSSIBLE
-    back = np.zeros(scores.shape, dtype=np.int64)
-    for step in range(1, scores.shape[1]):
-        ways = best[:, :, None] + allowed[None]
-        back[:, step] = ways.argmax(1)
-        best = ways.max(1) + scores[:, step]
-    paths = np.zeros(scores.shape[:2], dtype=np.int64)
-    paths[:, -1] = best.argmax(1)
-    for step in range(scores.shape[1] - 1, 0, -1):
-        paths[:, step - 1] = np.take_along_axis(back[:, step], paths[:, step, None], 1)[:, 0]
+    paths = _trace(_best_scores(scores, piece_cost))
     chosen = np.take_along_axis(scores, paths[..., None], 2)[..., 0]
     labelled = paths > 0
     certainty = (chosen * labelled).sum(1) / np.maximum(labelled.sum(1), 1)
     return paths, np.exp(certainty)
 
 
-def _transitions(piece_cost: float) -> Floats:
-    """Log-scores (from, to): I only after B or I of its own role, a cost for every B."""
-    table = np.zeros((len(ROLE_LABELS), len(ROLE_LABELS)), dtype=np.float32)
-    for to, label in enumerate(ROLE_LABELS):
-        if label.startswith("I-"):
-            role = label[2:]
-            for origin, before in enumerate(ROLE_LABELS):
-                if before[2:] != role:
-                    table[origin, to] = IMPOSSIBLE
-        elif label.startswith("B-"):
-            table[:, to] = -piece_cost if label == "B-content" else -piece_cost / 2
-    return table
+def _best_scores(scores: Floats, piece_cost: float) -> Floats:
+    """Score (K, 7, N) of the best path that ends in each label of each column.
+
+    ``I`` follows only ``B`` or ``I`` of its own role, which is the label before it or itself;
+    everything else may follow anything. So two maxima a column do for all pairs of labels.
+    """
+    steps = np.ascontiguousarray(scores.transpose(1, 2, 0))
+    costs = np.zeros((len(ROLE_LABELS), 1), dtype=np.float32)
+    costs[_BEGIN] = -piece_cost / 2
+    costs[ROLE_LABELS.index("B-content")] = -piece_cost
+    best = np.empty_like(steps)
+    best[0] = steps[0]
+    best[0, _INSIDE] += IMPOSSIBLE
+    for before, now, step in zip(best, best[1:], steps[1:], strict=False):
+        np.add(np.maximum.reduce(before), costs, out=now)
+        np.maximum(before[_BEGIN], before[_INSIDE], out=now[_INSIDE])
+        now += step
+    return best
+
+
+def _trace(best: Floats) -> NDArray[np.int64]:
+    """The labels (N, K) of the paths that end best, from their last column back."""
+    columns, labels, size = best.shape
+    rows = np.arange(size)
+    # For every label of a column, where in the column before (flat: label, row) it comes from.
+    origin = np.empty((columns - 1, labels, size), dtype=np.int64)
+    origin[:] = best[:-1].argmax(1)[:, None]
+    origin[:, _INSIDE] = np.arange(labels)[_BEGIN][:, None]
+    origin[:, _INSIDE] += best[:-1, _INSIDE] > best[:-1, _BEGIN]
+    origin *= size
+    origin += rows
+    paths = np.empty((columns, size), dtype=np.int64)
+    paths[-1] = best[-1].argmax(0) * size + rows
+    for step in range(columns - 1, 0, -1):
+        origin[step - 1].take(paths[step], out=paths[step - 1])
+    return np.ascontiguousarray(paths.T) // size
 
 
 def role_spans(path: NDArray[np.int64], columns: NDArray[np.int64]) -> dict[str, list[WordRange]]:

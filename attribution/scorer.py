@@ -18,9 +18,9 @@ from attribution.configuration import AttributionConfig
 from attribution.encode import encode_words
 from attribution.errors import InputError, ModelError
 from attribution.features import encode_article, load_tokenizer
+from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
+from attribution.linking import LINK_FEATURES
 from attribution.model import AttributionModel
-from attribution.provenance import VIA_FEATURES
-from attribution.resolve import LINK_FEATURES
 from attribution.segment import segment
 from attribution.tabular import Classifier, load_classifiers, save_classifiers
 from attribution.transparency import assess
@@ -171,8 +171,7 @@ class Scorer:
     def _findings(self, texts: Iterable[str], batch_size: int) -> Iterator[Findings]:
         tokenizer = self.tokenizer
         special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
-        remaining = iter(texts)
-        while chunk := list(islice(remaining, _ARTICLES_AT_ONCE)):
+        for chunk in _groups(texts):
             articles = [encode_article(segment(text), tokenizer) for text in chunk]
             states = encode_words(self.model, articles, special, batch_size=batch_size)
             for article, words in zip(articles, states, strict=True):
@@ -199,7 +198,13 @@ def _check(
     classifiers: Mapping[str, Classifier], settings: Mapping[str, float], path: Path
 ) -> None:
     """Raises ModelError when a classifier or threshold is missing, or of another version."""
-    sizes = {"link": len(LINK_FEATURES), "via": len(VIA_FEATURES), "type": None, "anonymity": None}
+    sizes = {
+        "link": len(LINK_FEATURES),
+        "via": len(VIA_FEATURES),
+        "carry": len(CARRY_FEATURES),
+        "type": None,
+        "anonymity": None,
+    }
     for name, size in sizes.items():
         if name not in classifiers:
             raise ModelError(f"{path} has no classifier {name!r}")
@@ -237,6 +242,20 @@ def _sections(text: str) -> Iterator[tuple[int, int]]:
         yield start, cut
         start = cut
     yield start, len(text)
+
+
+def _groups(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts to encode together: so many, or as much text as one section, for their states stay."""
+    group: list[str] = []
+    size = 0
+    for text in texts:
+        if group and (len(group) == _ARTICLES_AT_ONCE or size + len(text) > _SECTION):
+            yield group
+            group, size = [], 0
+        group.append(text)
+        size += len(text)
+    if group:
+        yield group
 
 
 def _merge(parts: Sequence[tuple[Findings, int]]) -> Findings:

@@ -34,6 +34,14 @@ _WORD = re.compile(
 _BLANK_LINE = re.compile(r"(?:\r\n|\r(?!\n)|\n)[^\S\r\n]*[\r\n]\s*")
 _LINE_END = re.compile(r"\r\n|[\r\n\u2028\u2029]")
 _HARD_WRAP = range(50, 101)
+_MARK = re.compile(f"[{OPENING}{CLOSING}{STRAIGHT}]")
+#: What sentencex reads for a character that is no quotation mark: an apostrophe it could take for
+#: an opening mark, and UTF-8 has no lone surrogates.
+_STAND_INS = {
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+    **dict.fromkeys(map(ord, "'’‘"), "x"),
+    **dict.fromkeys(map(ord, '“”"\r\n'), " "),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,20 @@ class Document:
     @cached_property
     def _word_starts(self) -> list[int]:
         return [word.start for word in self.words]
+
+    @cached_property
+    def lettered(self) -> list[bool]:
+        """For every word, whether it is one: not punctuation or a sign."""
+        return [self.text[word.start].isalnum() for word in self.words]
+
+    @cached_property
+    def quoted(self) -> list[bool]:
+        """For every word, whether it stands in quotation marks, or is one of them."""
+        found = [False] * len(self.words)
+        for quote in self.quotes:
+            for index in self.words_in(quote.span):
+                found[index] = found[index] or self.words[index].end <= quote.span.end
+        return found
 
     def words_in(self, span: Span) -> range:
         """Indices of the words that begin inside ``span``."""
@@ -99,17 +121,13 @@ def speech_of(document: Document, content: Iterable[Span]) -> Speech:
 
     Returns ``direct``, ``indirect`` (no word quoted) or ``mixed``. Words, not punctuation, count.
     """
-    quoted = plain = False
-    for piece in content:
-        for index in document.words_in(piece):
-            word = document.words[index]
-            if not document.text[word.start].isalnum():
-                continue
-            if any(quote.span.contains(word) for quote in document.quotes):
-                quoted = True
-            else:
-                plain = True
-    return "mixed" if quoted and plain else "direct" if quoted else "indirect"
+    found = {
+        document.quoted[index]
+        for piece in content
+        for index in document.words_in(piece)
+        if document.lettered[index]
+    }
+    return "mixed" if len(found) == 2 else "direct" if True in found else "indirect"
 
 
 def _paragraphs(text: str) -> Iterable[Span]:
@@ -152,13 +170,12 @@ def _strip(text: str, start: int, end: int) -> Span | None:
 def _sentences(
     text: str, paragraph: Span, marks: set[int], words: Sequence[Span]
 ) -> Iterable[Span]:
-    # sentencex reads UTF-8, which has no lone surrogates; one stand-in per character keeps offsets.
-    blanked = "".join(
-        " " if paragraph.start + at in marks or char in '“”"\r\n' else _plain(char)
-        for at, char in enumerate(paragraph.of(text))
-    )
+    # One stand-in per character keeps offsets.
+    blanked = list(paragraph.of(text).translate(_STAND_INS))
+    for mark in marks:
+        blanked[mark - paragraph.start] = " "
     start = paragraph.start
-    for boundary in sentencex.get_sentence_boundaries("en", blanked):
+    for boundary in sentencex.get_sentence_boundaries("en", "".join(blanked)):
         end = paragraph.start + boundary["end_index"]
         # A mark right after the stop closes the sentence; blanks before the next mark do not.
         while end > start and (text[end - 1].isspace() or _opens(text, end - 1, marks)):
@@ -180,12 +197,6 @@ def _splits_word(words: Sequence[Span], at: int) -> bool:
     return place >= 0 and words[place].start < at < words[place].end
 
 
-def _plain(char: str) -> str:
-    if char in "'’‘":  # an apostrophe, which sentencex could take for an opening mark
-        return "x"
-    return "\ufffd" if "\ud800" <= char <= "\udfff" else char
-
-
 def _opens(text: str, at: int, marks: set[int]) -> bool:
     """True when the character is a quotation mark that stands before a word, not after one."""
     if at not in marks:
@@ -199,10 +210,8 @@ def _marks(text: str, paragraph: Span) -> list[tuple[int, str, bool]]:
     found: list[tuple[int, str, bool]] = []
     singles_open = 0
     last_closing = _last_closing(text, paragraph)
-    for at in range(paragraph.start, paragraph.end):
-        char = text[at]
-        if char not in OPENING and char not in CLOSING and char not in STRAIGHT:
-            continue
+    for match in _MARK.finditer(text, paragraph.start, paragraph.end):
+        at, char = match.start(), match.group()
         single = char in SINGLE
         before = text[at - 1] if at > paragraph.start else " "
         after = text[at + 1] if at + 1 < paragraph.end else " "

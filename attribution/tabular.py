@@ -1,6 +1,6 @@
 """Small feed-forward classifiers over feature vectors, run with numpy.
 
-They are fitted with scikit-learn's MLPClassifier (see training/resolution.py) and stored as plain
+They are fitted with scikit-learn or torch (see training/resolution.py) and stored as plain
 arrays in one safetensors file beside the encoder's weights: no pickle, no scikit-learn at run
 time.
 """

@@ -80,7 +80,7 @@ class ScriptedModel:
         self.heard = np.zeros(self.size, dtype=bool)
         for first, last in (locate(article, piece) for piece in heard):
             self.heard[first : last + 1] = True
-        defaults = {"cue_threshold": 0.5, "uncued_threshold": 0.5}
+        defaults = {"cue_threshold": 0.5, "uncued_threshold": 0.5, "source_threshold": 0.1}
         self.config = SimpleNamespace(**{**defaults, "flat_weight": 0.0, "piece_cost": 0, **config})
 
     def predicates(self, words: Tensor) -> Tensor:
@@ -160,14 +160,18 @@ def mention(
     *,
     claim: int | None = None,
     occurrence: int = 1,
-    **names: str,
+    **names: str | tuple[str, ...],
 ) -> Mention:
-    """A mention by its words; ``person=`` and ``organization=`` name the entities inside it."""
+    """A mention by its words; ``person=`` and ``organization=`` name the entities inside it.
+
+    Several of one kind are given as a tuple.
+    """
     first, last = locate(article, words, occurrence)
     text = article.document.text
     tokens = tuple(article.document.words[word].of(text) for word in range(first, last + 1))
     entities = []
-    for kind, name in names.items():
+    pairs = [(kind, [name] if isinstance(name, str) else name) for kind, name in names.items()]
+    for kind, name in [(kind, name) for kind, several in pairs for name in several]:
         size = len(encode(name))
         at = next(
             at

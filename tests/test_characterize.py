@@ -11,13 +11,13 @@ from attribution.characterize import anonymity_features, source_types, type_feat
 from attribution.mentions import FORMS
 from attribution.resolve import Cluster
 from attribution.types import SOURCE_TYPES
-from scenes import mention, table, zero
+from scenes import mention, table, type_rows, zero
 from tiny_model import encode, tiny_classifier
 
 TEXT = "A deckhand, who asked not to be named, spoke. He left. Brask stayed."
 ARTICLE = encode(TEXT)
 DECKHAND, BRASK = Cluster([0, 1]), Cluster([2])
-FACTS = len(SOURCE_TYPES) + 4  # after the four mean states and the head's type probabilities
+FACTS = 3 * len(SOURCE_TYPES)  # after the head's type probabilities, pooled three ways
 
 
 @pytest.fixture
@@ -29,12 +29,32 @@ def mentions():
             mention(ARTICLE, "Brask", "via", person="Brask"),
         ]
     )
-    return replace(found, means=np.arange(12, dtype=np.float32).reshape(3, 4))
+    return replace(found, types=type_rows("unnamed_person", "author", "named_person"))
 
 
 class TestTypeFeatures:
-    def test_begin_with_the_mean_state_of_the_mentions(self, mentions) -> None:
-        assert type_features(mentions, DECKHAND)[:4].tolist() == [2, 3, 4, 5]
+    def test_begin_with_the_heads_probabilities_pooled(self, mentions) -> None:
+        mean, best, everywhere = type_features(mentions, DECKHAND)[:FACTS].reshape(3, -1)
+        expected = mentions.types[:2]
+        assert mean.tolist() == everywhere.tolist() == expected.mean(0).tolist()
+        assert best.tolist() == expected.max(0).tolist()
+
+    def test_a_name_by_the_way_counts_only_over_all_mentions(self) -> None:
+        found = table([mention(ARTICLE, "A deckhand"), mention(ARTICLE, "He", "entity")])
+        found = replace(found, types=type_rows("unnamed_person", "author"))
+        mean, _, everywhere = type_features(found, Cluster([0, 1]))[:FACTS].reshape(3, -1)
+        assert mean.tolist() == found.types[0].tolist()
+        assert everywhere.tolist() == found.types.mean(0).tolist()
+
+    def test_a_source_of_no_claim_is_known_by_all_its_mentions(self) -> None:
+        found = table([mention(ARTICLE, "A deckhand", "via"), mention(ARTICLE, "He", "entity")])
+        found = replace(found, types=type_rows("unnamed_person", "author"))
+        mean, _, everywhere = type_features(found, Cluster([0, 1]))[:FACTS].reshape(3, -1)
+        assert mean.tolist() == everywhere.tolist() == found.types.mean(0).tolist()
+
+    def test_do_not_look_at_states(self, mentions) -> None:
+        other = replace(mentions, means=mentions.means * 7)
+        assert (type_features(other, DECKHAND) == type_features(mentions, DECKHAND)).all()
 
     def test_tell_names_and_parts_played(self, mentions) -> None:
         person, organization, via, source, _ = type_features(mentions, BRASK)[FACTS : FACTS + 5]
@@ -46,12 +66,6 @@ class TestTypeFeatures:
         shares = dict(zip(FORMS, type_features(mentions, DECKHAND)[FACTS + 5 :], strict=True))
         assert shares.pop("indefinite") == shares.pop("pronoun") == 0.5
         assert not any(shares.values())
-
-    def test_states_of_zero_mentions_count_only_when_there_are_no_others(self) -> None:
-        found = table([mention(ARTICLE, "A deckhand"), zero(ARTICLE, "left", 1)])
-        found = replace(found, means=np.array([[1] * 4, [3] * 4], dtype=np.float32))
-        assert type_features(found, Cluster([0, 1]))[0] == 1
-        assert type_features(found, Cluster([1]))[0] == 3
 
 
 class TestSourceTypes:

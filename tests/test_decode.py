@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attribution.decode import _likely_source
 from attribution.model import ROLE_LABELS
 from attribution.roles import AFTER, BEFORE, viterbi
 from scenes import Script, decoded, words_of
@@ -208,3 +209,26 @@ class TestWholeQuotations:
         assert [words_of(article, item) for item in claim.content] == [
             "“We have no money, and we have no pilot,”"
         ]
+
+
+class TestLikelySource:
+    """A cue whose best path has no source, in scores over (O, B-source, I-source, ...)."""
+
+    def scores(self, begin: list[float], inside: list[float]) -> np.ndarray:
+        """Log-probabilities (K, 7) of these probabilities of B-source and I-source, the rest O."""
+        table = np.full((len(begin), len(ROLE_LABELS)), 1e-6)
+        table[:, 1], table[:, 2] = begin, inside
+        table[:, 0] = 1 - table[:, 1] - table[:, 2]
+        return np.log(table).astype(np.float32)
+
+    def test_is_the_likeliest_first_word_with_what_goes_on_half_as_likely(self) -> None:
+        scores = self.scores([0.1, 0.3, 0.01, 0.01, 0.01], [0.01, 0.01, 0.3, 0.2, 0.01])
+        assert _likely_source(scores, np.arange(10, 15), (14, 14), 0.1) == (11, 13)
+
+    def test_stops_before_the_cue(self) -> None:
+        scores = self.scores([0.3, 0.01, 0.01], [0.01, 0.3, 0.3])
+        assert _likely_source(scores, np.arange(3), (2, 2), 0.1) == (0, 1)
+
+    def test_is_none_below_the_threshold(self) -> None:
+        scores = self.scores([0.05, 0.04, 0.01], [0.01, 0.01, 0.01])
+        assert _likely_source(scores, np.arange(3), (2, 2), 0.1) is None

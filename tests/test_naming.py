@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from attribution.mentions import Mention
-from attribution.naming import describe, name_and_role
+from attribution.naming import describe, name_and_role, person_names
 from attribution.types import SourceType
 from scenes import mention, zero
 from tiny_model import encode
 
+Names = str | tuple[str, ...]
+
 
 def named(
-    text: str, *mentions: tuple[str, dict[str, str]], source_type: SourceType = "named_person"
+    text: str, *mentions: tuple[str, dict[str, Names]], source_type: SourceType = "named_person"
 ) -> tuple[str, str]:
     """Name and role of a source whose mentions are (words, names inside them)."""
     article = encode(text)
@@ -38,6 +39,28 @@ class TestName:
         )
         assert found[0] == "Ottoline Brask"
 
+    def test_a_name_in_the_text_goes_before_a_longer_run_of_capitals_in_the_headline(self) -> None:
+        found = named(
+            "Ottoline Brask Hammers Quay Plan\n\nThe skipper Ottoline Brask said it was late.",
+            ("Ottoline Brask Hammers", {"person": "Ottoline Brask Hammers"}),
+            ("The skipper Ottoline Brask", {"person": "Ottoline Brask"}),
+        )
+        assert found[0] == "Ottoline Brask"
+
+    def test_forms_of_address_are_no_part_of_a_name(self) -> None:
+        found = named(
+            "So Mr Ottoline Brask said.", ("Mr Ottoline Brask", {"person": "Mr Ottoline Brask"})
+        )
+        assert found[0] == "Ottoline Brask"
+
+    def test_a_programme_of_an_outlet_is_named_whole(self) -> None:
+        found = named(
+            'She told Quay Radio\'s "Harbour Hour" so.',
+            ("Quay Radio", {"organization": "Quay Radio"}),
+            source_type="media_outlet",
+        )
+        assert found[0] == 'Quay Radio\'s "Harbour Hour"'
+
     def test_white_space_in_a_name_is_folded(self) -> None:
         found = named(
             "Ottoline\r\nBrask left.", ("Ottoline\r\nBrask", {"person": "Ottoline Brask"})
@@ -53,6 +76,22 @@ class TestName:
             ),
         )
         assert found == ("Ottoline Brask", "Skerrin Echo reporter")
+
+    def test_a_person_described_by_anothers_name_has_their_own(self) -> None:
+        words = ("Roe spokeswoman Lu Poe", {"person": ("Roe", "Lu Poe")})
+        assert named("Roe spokeswoman Lu Poe agreed.", words) == ("Lu Poe", "Roe spokeswoman")
+
+    @pytest.mark.parametrize(
+        "people", [("Ada Roe", "Lu Poe"), ("Ada Roe", "Lu Poe", "Jo Doe")], ids=len
+    )
+    def test_people_in_a_list_are_named_together(self, people: tuple[str, ...]) -> None:
+        words = " and ".join([", ".join(people[:-1]), people[-1]])
+        assert named(f"So {words} agreed.", (words, {"person": people}))[0] == words
+
+    def test_a_sister_in_an_apposition_is_not_named(self) -> None:
+        text = "Ada Roe, sister of Lu Poe and Jo Doe"
+        found = named(f"So {text}, left.", (text, {"person": ("Ada Roe", "Lu Poe", "Jo Doe")}))
+        assert found == ("Ada Roe", "sister of Lu Poe and Jo Doe")
 
     def test_an_outlet_is_named_without_its_article(self) -> None:
         words = ("the Skerrin Echo", {"organization": "Skerrin Echo"})
@@ -133,23 +172,34 @@ class TestRole:
         assert named("Ottoline Brask left.", ("Ottoline Brask", self.BRASK))[1] == ""
 
     def test_a_second_name_in_the_apposition_belongs_to_the_role(self) -> None:
-        article = encode("Ottoline Brask, sister of Tilly Ware, said so.")
         words = "Ottoline Brask, sister of Tilly Ware"
-        first = mention(article, words, person="Ottoline Brask")
-        second = mention(article, words, person="Tilly Ware")
-        both = Mention(
-            first.first,
-            first.last,
-            "source",
-            0,
-            "name",
-            (*first.names, *second.names),
-            first.tokens,
-        )
-        found = name_and_role(article, [both], "named_person")
+        both = {"person": ("Ottoline Brask", "Tilly Ware")}
+        found = named(f"{words}, said so.", (words, both))
         assert found == ("Ottoline Brask", "sister of Tilly Ware")
 
     def test_only_persons_have_one(self) -> None:
         text = "local newspaper Skerrin Echo"
         words = (text, {"organization": "Skerrin Echo"})
         assert named(f"So the {text} said.", words, source_type="media_outlet")[1] == ""
+
+
+class TestCompletion:
+    TEXT = "Ottoline Brask and Tilly Ware met. Brask said so."
+
+    def completed(self, *people: str) -> str:
+        article = encode(self.TEXT)
+        single = mention(article, "Brask", occurrence=2, person="Brask")
+        return name_and_role(article, [single], "named_person", people)[0]
+
+    def test_a_surname_alone_is_completed_from_a_name_in_the_article(self) -> None:
+        assert self.completed("Ottoline Brask", "Tilly Ware") == "Ottoline Brask"
+
+    def test_not_where_two_people_bear_it(self) -> None:
+        assert self.completed("Ottoline Brask", "Ingrid Brask") == "Brask"
+
+    def test_names_in_lists_count(self) -> None:
+        article = encode(self.TEXT)
+        both = mention(
+            article, "Ottoline Brask and Tilly Ware", person=("Ottoline Brask", "Tilly Ware")
+        )
+        assert person_names(article, [both]) == {"Ottoline Brask", "Tilly Ware"}

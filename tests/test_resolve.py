@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attribution.features import EncodedArticle
-from attribution.mentions import Entity, Mention, collect_mentions, form_of
-from attribution.resolve import (
+from attribution.linking import (
     LINK_FEATURES,
-    Cluster,
     Pairing,
     candidates_of,
+    compatible,
     link_features,
-    resolve,
+    namesakes,
 )
+from attribution.mentions import (
+    Entity,
+    Mention,
+    collect_mentions,
+    find_entities,
+    form_of,
+    head_name,
+    own_names,
+)
+from attribution.model import ENTITY_LABELS
+from attribution.resolve import resolve
 from attribution.tabular import Classifier
-from scenes import Script, draft, mention, rule, table, words_of, zero
+from scenes import Script, draft, locate, mention, rule, table, words_of, zero
 from tiny_model import encode, tiny_classifier
 
 TEXT = (
@@ -109,6 +122,58 @@ class TestClusters:
         )
         assert found == [["Ottoline Brask", "Brask"], ["Ingrid Brask"]]
 
+    @pytest.mark.parametrize("text", ["Ada Roe and Lu Poe met. Ada Roe left.",
+                                      "Ada Roe left. Ada Roe and Lu Poe met."])  # fmt: skip
+    def test_a_pair_of_people_and_one_of_them_are_two(self, text: str) -> None:
+        article = encode(text)
+        pair = mention(article, "Ada Roe and Lu Poe", person=("Ada Roe", "Lu Poe"))
+        alone = mention(article, "Ada Roe", occurrence=1 if pair.first else 2, person="Ada Roe")
+        assert len(clusters(article, ALWAYS, pair, alone)) == 2
+
+    def test_a_pair_named_again_by_surnames_is_the_same_pair(self) -> None:
+        article = encode("Ada Roe and Lu Poe met. Roe and Poe left.")
+        found = clusters(
+            article,
+            ALWAYS,
+            mention(article, "Ada Roe and Lu Poe", person=("Ada Roe", "Lu Poe")),
+            mention(article, "Roe and Poe", person=("Roe", "Poe")),
+        )
+        assert found == [["Ada Roe and Lu Poe", "Roe and Poe"]]
+
+    def test_a_pronoun_joins_somebody_at_a_low_score_and_a_description_does_not(
+        self, article: EncodedArticle
+    ) -> None:
+        found = clusters(
+            article,
+            rule(LINK_FEATURES, -2.0, {}),
+            mention(article, "Ottoline Brask"),
+            mention(article, "She"),
+            mention(article, "The deckhand"),
+        )
+        assert found == [["Ottoline Brask", "She"], ["The deckhand"]]
+
+    def test_a_surname_in_the_headline_joins_the_name_that_follows(self) -> None:
+        article = encode("Brask leaves. Ottoline Brask said so. Ware agreed.")
+        found = clusters(
+            article,
+            rule(LINK_FEATURES, -9.0, {}),
+            mention(article, "Brask", person="Brask"),
+            mention(article, "Ottoline Brask", person="Ottoline Brask"),
+            mention(article, "Ware", person="Ware"),
+        )
+        assert found == [["Brask", "Ottoline Brask"], ["Ware"]]
+
+    def test_a_surname_of_two_people_joins_neither(self) -> None:
+        article = encode("Brask leaves. Ottoline Brask said so. Ingrid Brask agreed.")
+        found = clusters(
+            article,
+            rule(LINK_FEATURES, -9.0, {}),
+            mention(article, "Brask", person="Brask"),
+            mention(article, "Ottoline Brask", person="Ottoline Brask"),
+            mention(article, "Ingrid Brask", person="Ingrid Brask"),
+        )
+        assert found == [["Brask"], ["Ottoline Brask"], ["Ingrid Brask"]]
+
     def test_the_best_candidate_wins(self, article: EncodedArticle) -> None:
         scores = np.zeros((3, 3), dtype=np.float32)
         scores[2] = [4.0, 1.0, 0.0]
@@ -162,62 +227,140 @@ class TestClusters:
 
 class TestFeatures:
     def features(
-        self, article: EncodedArticle, *mentions: Mention, row: int = 1
-    ) -> dict[str, float]:
-        """Features of a mention with the first one, by name; each is a source of its own."""
-        pairing = Pairing.of(table(mentions))
-        single = [Cluster([number]) for number in range(len(mentions))]
-        owner = list(range(len(mentions)))
-        values = link_features(article, pairing, row, [0], single, owner)
-        assert values.shape == (1, len(LINK_FEATURES))
-        return dict(zip(LINK_FEATURES, values[0].tolist(), strict=True))
+        self,
+        article: EncodedArticle,
+        *mentions: Mention,
+        row: int = 1,
+        owner: tuple[int, ...] | None = None,
+        antecedent: np.ndarray | None = None,
+    ) -> list[dict[str, float]]:
+        """Features of a mention with each source before it, by name.
+
+        Without ``owner`` each mention is a source of its own.
+        """
+        pairing = Pairing(article, table(mentions, antecedent))
+        owner = owner or tuple(range(row))
+        sources, values = link_features(pairing, row, np.arange(row), owner)
+        assert sources.tolist() == sorted(set(owner))
+        assert values.shape == (len(sources), len(LINK_FEATURES))
+        return [dict(zip(LINK_FEATURES, found, strict=True)) for found in values.tolist()]
 
     def test_names_say_what_the_words_share(self, article: EncodedArticle) -> None:
-        found = self.features(
+        (found,) = self.features(
             article,
             mention(article, "Ottoline Brask", person="Ottoline Brask"),
             mention(article, "Brask", occurrence=2, person="Brask"),
         )
-        assert found["same_words"] == 0
-        assert found["same_last_word"] == 1
-        assert found["shared_words"] == 1
-        assert found["mention_within_candidate"] == 1
-        assert found["candidate_within_mention"] == 0
-        assert found["shared_name"] == 1
+        assert (found["same_words"], found["same_last_word"], found["shared_words"]) == (0, 1, 1)
+        assert (found["words_within_source"], found["source_within_words"]) == (1, 0)
+        assert (found["name_within_source"], found["source_within_name"]) == (1, 0)
+        assert (found["same_name"], found["last_word_in_name"]) == (0, 1)
 
-    def test_forms_are_those_of_mention_and_candidate(self, article: EncodedArticle) -> None:
-        found = self.features(
+    def test_curly_and_straight_apostrophes_are_equal(self) -> None:
+        article = encode("O’Roe’s deputy spoke. O'Roe's deputy left.")
+        (found,) = self.features(
+            article, mention(article, "O’Roe’s deputy"), mention(article, "O'Roe's deputy")
+        )
+        assert found["same_words"] == found["words_within_source"] == 1
+
+    def test_a_pair_shares_no_name_with_one_of_them(self) -> None:
+        article = encode("Ada Roe and Lu Poe met. Roe left.")
+        (found,) = self.features(
+            article,
+            mention(article, "Ada Roe and Lu Poe", person=("Ada Roe", "Lu Poe")),
+            mention(article, "Roe", occurrence=2, person="Roe"),
+        )
+        assert found["source_several"] == 1
+        assert found["mention_several"] == found["name_within_source"] == 0
+
+    def test_forms_are_those_of_mention_and_source(self, article: EncodedArticle) -> None:
+        (found,) = self.features(
             article,
             mention(article, "Ottoline Brask", person="Ottoline Brask"),
             mention(article, "She"),
         )
-        assert found["mention_form_pronoun"] == found["candidate_form_name"] == 1
-        assert found["candidate_form_pronoun"] == found["mention_form_name"] == 0
+        assert found["mention_form_pronoun"] == found["source_form_name"] == 1
+        assert found["source_form_pronoun"] == found["mention_form_name"] == 0
         assert found["mention_singular_pronoun"] == 1
-        assert found["candidate_person"] == 1
+        assert found["source_person"] == 1
 
     def test_distances_grow_with_the_words_between(self, article: EncodedArticle) -> None:
-        first, near, far = (
-            mention(article, "Ottoline Brask"),
-            mention(article, "She"),
-            mention(article, "The deckhand"),
-        )
-        close = self.features(article, first, near, far, row=1)
-        distant = self.features(article, first, near, far, row=2)
-        for name in ("words_apart", "sentences_apart", "mentions_apart"):
+        mentions = [mention(article, words) for words in ("Ottoline Brask", "She", "The deckhand")]
+        (close,) = self.features(article, *mentions, row=1)
+        distant, _ = self.features(article, *mentions, row=2)
+        for name in ("words_apart", "sentences_apart", "mentions_apart", "sources_apart"):
             assert close[name] < distant[name]
         assert close["same_sentence"] == 0
 
-    def test_a_recent_mention_is_a_candidate(self, article: EncodedArticle) -> None:
-        pairing = Pairing.of(table([mention(article, "She"), mention(article, "The deckhand")]))
-        assert candidates_of(pairing, 1) == [0]
+    def test_a_source_brings_the_best_of_its_mentions(self, article: EncodedArticle) -> None:
+        (found,) = self.features(
+            article,
+            mention(article, "Ottoline Brask", person="Ottoline Brask"),
+            mention(article, "She"),
+            mention(article, "Brask", occurrence=2, person="Brask"),
+            row=2,
+            owner=(0, 0),
+        )
+        assert found["name_within_source"] == 1
+        assert found["source_form_name"] == found["source_form_pronoun"] == 1
+        assert found["mentions"] == pytest.approx(np.log(3))
+
+    def test_the_encoders_scores_are_pooled_over_a_sources_mentions(
+        self, article: EncodedArticle
+    ) -> None:
+        scores = np.zeros((4, 4), dtype=np.float32)
+        scores[3] = [4.0, 1.0, 2.0, 0.0]
+        names = ("Ottoline Brask", "She", "Ingrid Brask", "The deckhand")
+        brask, she = self.features(
+            article,
+            *(mention(article, words) for words in names),
+            row=3,
+            owner=(0, 1, 0),
+            antecedent=scores,
+        )
+        columns = ("antecedent", "antecedent_mean", "antecedent_last", "antecedent_rank")
+        assert [brask[name] for name in columns] == [4, 3, 2, 0]
+        assert [she[name] for name in columns] == pytest.approx([1, 1, 1, np.log(2)])
+
+    def test_tell_who_spoke_last_and_who_before(self, article: EncodedArticle) -> None:
+        brask, echo, ingrid = self.features(
+            article,
+            mention(article, "Ottoline Brask"),
+            mention(article, "Skerrin Echo", "entity"),
+            mention(article, "Ingrid Brask"),
+            mention(article, "The deckhand"),
+            row=3,
+        )
+        assert [source["spoke_last"] for source in (brask, echo, ingrid)] == [0, 0, 1]
+        assert [source["spoke_before_last"] for source in (brask, echo, ingrid)] == [1, 0, 0]
+        assert echo["claims"] == 0 < brask["claims"]
+        assert ingrid["claims_since"] < brask["claims_since"] < echo["claims_since"]
+
+
+class TestCandidates:
+    def test_a_recent_mention_is_one(self, article: EncodedArticle) -> None:
+        mentions = table([mention(article, "She"), mention(article, "The deckhand")])
+        assert candidates_of(Pairing(article, mentions), 1).tolist() == [0]
 
     def test_an_old_mention_is_one_only_when_it_shares_a_word(self) -> None:
-        article = encode("Brask spoke. Ware spoke. " + "He spoke. " * 50 + "Brask left.")
+        article = encode("Brask spoke. Ware spoke. " + "He spoke. " * 60 + "Brask left.")
         older = [mention(article, "Brask"), mention(article, "Ware")]
-        pronouns = [mention(article, "He", occurrence=number) for number in range(1, 51)]
-        pairing = Pairing.of(table([*older, *pronouns, mention(article, "Brask", occurrence=2)]))
-        assert candidates_of(pairing, 52) == [0, *range(2, 52)]
+        pronouns = [mention(article, "He", occurrence=number) for number in range(1, 61)]
+        mentions = table([*older, *pronouns, mention(article, "Brask", occurrence=2)])
+        assert candidates_of(Pairing(article, mentions), 62).tolist() == [0, *range(2, 62)]
+
+    def test_a_mention_without_a_name_fits_any_source(self, article: EncodedArticle) -> None:
+        mentions = table(
+            [
+                mention(article, "Ottoline Brask", person="Ottoline Brask"),
+                mention(article, "Ingrid Brask", person="Ingrid Brask"),
+                mention(article, "The deckhand"),
+            ]
+        )
+        pairing = Pairing(article, mentions)
+        assert compatible(pairing, 2, [0])
+        assert compatible(pairing, 2, [1])
+        assert not compatible(pairing, 1, [0])
 
 
 class TestMentions:
@@ -279,3 +422,100 @@ class TestMentions:
     def test_a_zero_mention_has_no_words(self, article: EncodedArticle) -> None:
         found = collect_mentions(article, [draft(article, Script(("it was late",)))], [])
         assert found == [zero(article, "it was late", 0, cued=False)]
+
+
+class TestOwnNames:
+    @pytest.mark.parametrize(
+        ("words", "people", "expected"),
+        [
+            ("Roe spokeswoman Lu Poe", ("Roe", "Lu Poe"), ["Lu Poe"]),
+            ("Ada Roe and Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe", "Lu Poe"]),
+            ("Ada Roe, Lu Poe and Jo Doe", ("Ada Roe", "Lu Poe", "Jo Doe"),
+             ["Ada Roe", "Lu Poe", "Jo Doe"]),
+            ("Capt. Ada Roe (North Quay), Lu Poe and Mr. Jo Doe", ("Ada Roe", "Lu Poe", "Jo Doe"),
+             ["Ada Roe", "Lu Poe", "Jo Doe"]),
+            ("Ada Roe, Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
+            ("Ada Roe, sister of Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
+            ("Ada Roe and her deputy Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
+            ("Roe's deputy Lu Poe", ("Roe", "Lu Poe"), ["Lu Poe"]),
+            ("Roe’s deputy Lu Poe", ("Roe", "Lu Poe"), ["Lu Poe"]),
+            ("a lawyer for Ada Roe", ("Ada Roe",), []),
+        ],
+    )  # fmt: skip
+    def test_are_those_of_the_head(
+        self, words: str, people: tuple[str, ...], expected: list[str]
+    ) -> None:
+        article = encode(f"So {words} said.")
+        found = own_names(mention(article, words, person=people))
+        assert [words_of(article, (name.first, name.last)) for name in found] == expected
+
+    def test_a_persons_goes_before_an_organisations(self, article: EncodedArticle) -> None:
+        text = "Skerrin Echo reporter Ada Roe"
+        article = encode(f"So {text} said.")
+        made = mention(article, text, organization="Skerrin Echo", person="Ada Roe")
+        assert [name.type for name in own_names(made)] == ["PERSON"]
+
+    def test_the_head_name_is_the_first(self) -> None:
+        article = encode("Ada Roe and Lu Poe met.")
+        pair = mention(article, "Ada Roe and Lu Poe", person=("Ada Roe", "Lu Poe"))
+        assert head_name(pair) == own_names(pair)[0]
+        assert head_name(mention(article, "Lu Poe")) is None
+
+
+class TestEntities:
+    def entities(self, text: str, *labelled: str) -> list[str]:
+        """The names found where the entity head says that these words are a person's."""
+        article = encode(text)
+        logits = torch.zeros(len(article), len(ENTITY_LABELS))
+        for first, last in (locate(article, words) for words in labelled):
+            logits[first : last + 1, ENTITY_LABELS.index("I-PERSON")] = 9.0
+        model = SimpleNamespace(entities=lambda words: logits)
+        found = find_entities(model, article, torch.zeros(len(article), 1))
+        return [words_of(article, (entity.first, entity.last)) for entity in found]
+
+    def test_a_run_of_labelled_words_is_one(self) -> None:
+        assert self.entities("So Ada Roe left.", "Ada Roe") == ["Ada Roe"]
+
+    def test_a_capitalised_word_behind_belongs_to_the_name(self) -> None:
+        assert self.entities("So they saw how Ada Roe left.", "Ada") == ["Ada Roe"]
+
+    def test_not_so_in_a_headline(self) -> None:
+        assert self.entities("Ada Leaves The Quay", "Ada") == ["Ada"]
+
+    @pytest.mark.parametrize("name", ["J. Roe", "J.K. Roe", "J. K. Roe"])
+    def test_initials_in_front_belong_to_the_name(self, name: str) -> None:
+        assert self.entities(f"we saw how {name} left the quay.", "Roe") == [name]
+
+    def test_a_mark_alone_is_none(self) -> None:
+        assert self.entities("So he left , they said.", ",") == []
+
+
+class TestNamesakes:
+    def same(self, text: str, one: Mention, other: Mention) -> bool:
+        return namesakes(Pairing(encode(text), table([one, other])), 0, 1)
+
+    @pytest.mark.parametrize(
+        ("long", "short", "expected"),
+        [
+            ("Skerrin Quay Post", "Post", True),
+            ("Skerrin Quay Post", "Skerrin", False),
+            ("Skerrin Quay Post", "SQP", True),
+            ("Skerrin Quay Post", "NTO", False),
+        ],
+    )
+    def test_a_body_is_known_by_its_last_word_or_its_initials(
+        self, long: str, short: str, *, expected: bool
+    ) -> None:
+        text = f"The {long} wrote. The {short} agreed."
+        article = encode(text)
+        occurrence = 2 if short in long else 1
+        one = mention(article, long, organization=long)
+        other = mention(article, short, occurrence=occurrence, organization=short)
+        assert self.same(text, one, other) is expected
+
+    def test_a_person_is_known_by_any_one_word_of_the_name(self) -> None:
+        text = "Brask Ottoline met Ware. Brask agreed."
+        article = encode(text)
+        one = mention(article, "Brask Ottoline", person="Brask Ottoline")
+        other = mention(article, "Brask", occurrence=2, person="Brask")
+        assert self.same(text, one, other)

@@ -215,7 +215,7 @@ class TestBadFolders:
         with pytest.raises(ModelError, match=r"kind\.0\.weight"):
             Scorer.from_pretrained(folder)
 
-    @pytest.mark.parametrize("name", ["link", "type", "anonymity", "via"])
+    @pytest.mark.parametrize("name", ["link", "type", "anonymity", "via", "carry"])
     def test_a_missing_classifier_is_named(self, folder: Path, name: str) -> None:
         path = folder / "resolution.safetensors"
         classifiers, thresholds = load_classifiers(path)
@@ -232,12 +232,13 @@ class TestBadFolders:
         with pytest.raises(ModelError, match="no setting 'via_threshold'"):
             Scorer.from_pretrained(folder)
 
-    def test_a_classifier_of_another_version_is_refused(self, folder: Path) -> None:
+    @pytest.mark.parametrize("name", ["link", "via", "carry"])
+    def test_a_classifier_of_another_version_is_refused(self, folder: Path, name: str) -> None:
         path = folder / "resolution.safetensors"
         classifiers, thresholds = load_classifiers(path)
-        classifiers["link"] = classifiers["via"]
+        classifiers[name] = classifiers["type"]
         save_classifiers(classifiers, thresholds, path)
-        with pytest.raises(ModelError, match="of another version"):
+        with pytest.raises(ModelError, match=f"of another version: its classifier '{name}'"):
             Scorer.from_pretrained(folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,15 +12,18 @@ import pytest
 import torch
 import yaml
 from sklearn.neural_network import MLPClassifier
+from tiny import article
 
 from attribution.types import SOURCE_TYPES
 from scenes import rule
 from tagged import FERRY, PIER, example
 from tiny_model import MAX_PIECES, tiny_model, tiny_tokenizer
-from training import resolution, train
+from training import data, resolution, tables, train
+from training.command import Opened
+from training.data import build_examples, fold_of
 from training.examples import Example
-from training.resolution import Table, best_threshold, fit
-from training.settings import Settings, encoder_folder, read_settings
+from training.settings import Settings, encoder_folder, fold_folder, read_settings
+from training.tables import Table, best_threshold, fit
 from training.train import Trainer
 
 
@@ -54,6 +58,13 @@ def config(tmp_path: Path, encoder: Path) -> Path:
 def write_config(path: Path, values: object) -> Path:
     path.write_text(yaml.safe_dump(values), encoding="utf-8")
     return path
+
+
+def with_loop(path: Path, **loop: object) -> Path:
+    """The settings with some of the training section changed."""
+    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    values["training"].update(loop)
+    return write_config(path, values)
 
 
 def trainer(settings: Settings) -> Trainer:
@@ -140,6 +151,137 @@ class TestTraining:
         for name, expected in weights(encoder).items():
             np.testing.assert_array_equal(run.model.encoder.state_dict()[name].numpy(), expected)
 
+    def test_in_half_precision_it_still_learns(
+        self, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(train, "_LOG_EVERY", 5)
+        train.main([str(with_loop(config, precision="bf16"))])
+        log = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
+        assert log[-1]["loss"] < 0.5 * log[0]["loss"]
+
+
+class TestMask:
+    def masked(self, config: Path, share: float, pieces: torch.Tensor) -> torch.Tensor:
+        return trainer(read_settings(with_loop(config, mask=share)))._masked(pieces)
+
+    def test_only_ordinary_pieces_are_hidden(self, config: Path) -> None:
+        tokenizer = tiny_tokenizer()
+        special = [tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id]
+        pieces = torch.tensor([[special[1], 20, 21, special[2]], [special[1], 22, *special[::2]]])
+        kept, hidden = special, tokenizer.mask_token_id
+        assert self.masked(config, 1.0, pieces).tolist() == [
+            [kept[1], hidden, hidden, kept[2]],
+            [kept[1], hidden, kept[0], kept[2]],
+        ]
+
+    def test_as_many_are_hidden_as_the_settings_say(self, config: Path) -> None:
+        found = self.masked(config, 0.25, torch.full((40, 100), 20))
+        share = (found == tiny_tokenizer().mask_token_id).float().mean().item()
+        assert share == pytest.approx(0.25, abs=0.03)
+
+    def test_others_are_hidden_every_time(self, config: Path) -> None:
+        run = trainer(read_settings(with_loop(config, mask=0.5)))
+        pieces = torch.full((4, 50), 20)
+        assert not torch.equal(run._masked(pieces), run._masked(pieces))
+
+    @pytest.mark.parametrize("share", [0.0, 1.0])
+    def test_the_encoder_reads_what_is_left(
+        self, config: Path, share: float, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[torch.Tensor] = []
+        found = train.losses
+
+        def recorded(model: object, batch: object) -> object:
+            seen.append(batch.inputs["input_ids"])
+            return found(model, batch)
+
+        monkeypatch.setattr(train, "losses", recorded)
+        run = trainer(read_settings(with_loop(config, mask=share)))
+        run._one_step(next(iter(run._batches(0))))
+        ordinary = ~torch.isin(seen[0], torch.tensor(tiny_tokenizer().all_special_ids))
+        assert bool(ordinary.any()) is (share == 0.0)
+
+
+class TestFolds:
+    DOCS = tuple(f"wires-{number:02}" for number in range(12))
+
+    def examples(
+        self, config: Path, without: tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch
+    ) -> set[str]:
+        """The articles trained on, of resolved ones and ("span-") ones without sources."""
+        written = [dataclasses.replace(article(), doc=doc) for doc in self.DOCS]
+        spans = [
+            dataclasses.replace(article(resolved=False), doc=f"span-{doc}") for doc in self.DOCS
+        ]
+        monkeypatch.setattr(data, "load_articles", lambda settings: (spans, written))
+        settings = read_settings(config)
+        made = build_examples(settings.data, tiny_tokenizer(), 1, without=without)
+        return {example.doc for example in made}
+
+    def test_an_article_is_in_one_fold_always_the_same(self) -> None:
+        folds = [fold_of(doc, 3) for doc in self.DOCS]
+        assert set(folds) == {0, 1, 2}
+        assert folds == [fold_of(doc, 3) for doc in self.DOCS]
+
+    def test_without_folds_every_article_is_trained_on(
+        self, config: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert len(self.examples(config, None, monkeypatch)) == 2 * len(self.DOCS)
+
+    def test_a_fold_is_left_out_but_for_articles_without_sources(
+        self, config: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left = {doc for doc in self.DOCS if fold_of(doc, 2) != 1}
+        assert 0 < len(left) < len(self.DOCS)
+        spans = {f"span-{doc}" for doc in self.DOCS}
+        assert self.examples(config, (1, 2), monkeypatch) == left | spans
+
+    def test_a_helper_has_a_folder_and_epochs_of_its_own(
+        self, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        runs: list[Trainer] = []
+        monkeypatch.setattr(Trainer, "train", lambda self: runs.append(self))
+        monkeypatch.setattr(train, "build_examples", lambda *_, **__: [example()] * 4)
+        train.main([str(with_loop(config, folds=2, fold_epochs=3)), "--fold", "1"])
+        (run,) = runs
+        assert run.run == tmp_path / "run/fold1"
+        assert run.settings.output == str(tmp_path / "run/fold1/model")
+        assert run.total == 3 * run.steps_per_epoch
+
+    def test_the_fold_that_the_command_names_is_left_out(
+        self, config: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        runs: list[Trainer] = []
+        monkeypatch.setattr(Trainer, "train", lambda self: runs.append(self))
+        one, other = "wires-01", "wires-02"
+        folds = next(n for n in range(2, 20) if fold_of(one, n) != fold_of(other, n))
+        with_loop(config, folds=folds, fold_epochs=1)
+        train.main([str(config), "--fold", str(fold_of(one, folds))])
+        assert {example.doc for example in runs[0].examples} == {other}
+
+    @pytest.mark.parametrize("fold", ["2", "-1"])
+    def test_a_fold_that_is_not_there_is_refused(
+        self, config: Path, fold: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            train.main([str(with_loop(config, folds=2)), f"--fold={fold}"])
+        assert "--fold is 0 to 1" in capsys.readouterr().err
+
+    def test_every_article_is_read_by_the_helper_that_never_saw_it(
+        self, config: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings = read_settings(with_loop(config, folds=2))
+        monkeypatch.setattr(resolution, "load_model", lambda folder: (folder, None))
+        monkeypatch.setattr(
+            resolution, "scored_articles", lambda model, _, part: [(model, item) for item in part]
+        )
+        articles = [dataclasses.replace(article(), doc=doc) for doc in self.DOCS]
+        opened = Opened(settings, Path("model"), None, None)
+        found = resolution.unseen_articles(opened, articles)
+        assert {item.doc for _, item in found} == set(self.DOCS)
+        for folder, item in found:
+            assert folder == fold_folder(settings, fold_of(item.doc, 2)) / "model"
+
 
 class TestSettings:
     def test_values_are_read(self, config: Path) -> None:
@@ -165,6 +307,13 @@ class TestSettings:
         with pytest.raises(ValueError, match=r"tiny\.yaml.*'lerning_rate'"):
             read_settings(write_config(config, values))
 
+    @pytest.mark.parametrize("precision", ["fp16", "", 32])
+    def test_an_unknown_precision_is_named_with_the_file(
+        self, config: Path, precision: object
+    ) -> None:
+        with pytest.raises(ValueError, match=rf"tiny\.yaml.*fp32 or bf16, not {precision}"):
+            read_settings(with_loop(config, precision=precision))
+
     @pytest.mark.parametrize("text", ["", "just words", "- a\n- list", "name: [", "data:\n"])
     def test_a_file_that_holds_no_settings_is_named(self, tmp_path: Path, text: str) -> None:
         (tmp_path / "odd.yaml").write_text(text)
@@ -180,8 +329,9 @@ class TestSettings:
     def test_the_projects_own_settings_are_sound(self) -> None:
         for path in sorted((Path(__file__).parent.parent / "configs").glob("*.yaml")):
             settings = read_settings(path)
-            numbers = vars(settings.training)
-            assert all(isinstance(number, int | float) for number in numbers.values()), path
+            numbers = [value for name, value in vars(settings.training).items()
+                       if name != "precision"]  # fmt: skip
+            assert all(isinstance(number, int | float) for number in numbers), path
 
     def test_an_encoder_may_be_a_folder_or_a_hub_id(self, tmp_path: Path) -> None:
         assert encoder_folder(str(tmp_path)) == str(tmp_path)
@@ -206,7 +356,7 @@ class TestFit:
                 networks.append(super().fit(*arguments))
                 return networks[-1]
 
-        monkeypatch.setattr(resolution, "MLPClassifier", Recorded)
+        monkeypatch.setattr(tables, "MLPClassifier", Recorded)
         classifier = fit(table, (5, 4), 1e-2, 0)
         fresh = rng.normal(size=(40, 6)).astype(np.float32)
         scaled = (fresh - rows.mean(0)) / rows.std(0)

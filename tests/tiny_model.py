@@ -15,10 +15,10 @@ from transformers import BertConfig, PreTrainedTokenizerFast
 from attribution.analyze import Resolver
 from attribution.configuration import AttributionConfig
 from attribution.features import EncodedArticle, encode_article
+from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
+from attribution.linking import LINK_FEATURES
 from attribution.mentions import FORMS
 from attribution.model import ROLE_LABELS, AttributionModel
-from attribution.provenance import VIA_FEATURES
-from attribution.resolve import LINK_FEATURES
 from attribution.scorer import Scorer
 from attribution.segment import segment
 from attribution.tabular import Classifier
@@ -31,7 +31,7 @@ SAMPLE = (
     "Brask's deputy said he would leave. Nobody on the quay was surprised."
 )
 HIDDEN = 32
-_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 #: Longest window, in word pieces: short, so that texts of a few sentences need several.
 MAX_PIECES = 48
 
@@ -52,6 +52,7 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
         unk_token="[UNK]",
         cls_token="[CLS]",
         sep_token="[SEP]",
+        mask_token="[MASK]",
     )
 
 
@@ -118,13 +119,14 @@ def tiny_classifier(inputs: int, outputs: int, seed: int) -> Classifier:
 def tiny_resolver() -> Resolver:
     """Random classifiers of the sizes that the stages feed them."""
     types = len(SOURCE_TYPES)
-    cluster = HIDDEN + types + 5 + len(FORMS)  # mean states, type head, five facts, forms
+    cluster = 3 * types + 5 + len(FORMS)  # type head pooled three ways, five facts, forms
     return Resolver(
         {
             "link": tiny_classifier(len(LINK_FEATURES), 1, 1),
             "type": tiny_classifier(cluster, types, 2),
             "anonymity": tiny_classifier(HIDDEN + types, 1, 3),
             "via": tiny_classifier(len(VIA_FEATURES), 1, 4),
+            "carry": tiny_classifier(len(CARRY_FEATURES), 1, 5),
         },
         {"link_threshold": 0.4, "via_threshold": 0.8, "anonymity_threshold": 0.5},
     )

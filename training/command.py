@@ -14,7 +14,7 @@ from attribution.features import load_tokenizer
 from attribution.model import AttributionModel
 from training.settings import Settings, read_settings
 
-__all__ = ["Opened", "open_model"]
+__all__ = ["Opened", "load_model", "open_model"]
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,11 @@ def open_model(module: str, description: str | None, arguments: Sequence[str] | 
     settings = read_settings(options.config)
     folder = options.model or Path(settings.output)
     torch.set_num_threads(settings.training.threads)
+    model, tokenizer = load_model(folder)
+    return Opened(settings, folder, model, tokenizer)
+
+
+def load_model(folder: Path) -> tuple[AttributionModel, PreTrainedTokenizerFast]:
+    """A model folder, in evaluation mode."""
     model = AttributionModel.from_pretrained(folder, dtype=torch.float32).eval()
-    return Opened(settings, folder, model, load_tokenizer(str(folder)))
+    return model, load_tokenizer(str(folder))

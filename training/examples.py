@@ -225,7 +225,7 @@ class Labeller:
         words = name.split()
         while len(words) > 1 and words[0].lower() in _DETERMINERS:
             words = words[1:]
-        pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)"
+        pattern = r"(?<!\w)" + r"\s+".join(map(_spelling, words)) + r"(?!\w)"
         return self.ranges(Span(*match.span()) for match in re.finditer(pattern, self.gold.text))
 
     def entities(self, silver: Mapping[str, Any] | None) -> NDArray[np.int64]:
@@ -295,6 +295,14 @@ class Labeller:
             for item in self.ranges([Span(start, end)]):
                 chain = next((chain_of[word] for word in _ends(item) if word in chain_of), None)
                 yield item, chain or names.get(text.split()[-1], f"name:{text}")
+
+
+def _spelling(word: str) -> str:
+    """A pattern for the word with straight or curly quotation marks."""
+    escaped = re.escape(word)
+    for marks in ("'‘’", '"“”'):
+        escaped = re.sub(f"[{marks}]", f"[{marks}]", escaped)
+    return escaped
 
 
 def _ends(words: Range) -> Sequence[int]:

@@ -11,7 +11,14 @@ from typing import Any
 
 import yaml
 
-__all__ = ["DataSettings", "LoopSettings", "Settings", "encoder_folder", "fold_folder", "read_settings"]
+__all__ = [
+    "DataSettings",
+    "LoopSettings",
+    "Settings",
+    "encoder_folder",
+    "fold_folder",
+    "read_settings",
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ class LoopSettings:
     def __post_init__(self) -> None:
         if self.precision not in ("fp32", "bf16"):
             raise ValueError(f"precision is fp32 or bf16, not {self.precision}")
+        if not 0 <= self.mask <= 1:
+            raise ValueError(f"mask is a share from 0 to 1, not {self.mask}")
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,12 @@ __all__ = ["main"]
 
 RANGES: dict[str, tuple[float, ...]] = {
     "piece_cost": (0.0, 1.0, 2.0, 3.0),
-    "flat_weight": (0.25, 0.5),
+    "flat_weight": (0.25, 0.5, 1.0),
     "cue_threshold": (0.4, 0.5, 0.6),
     "uncued_threshold": (0.3, 0.5),
+    "source_threshold": (0.03, 0.1, 0.2),
 }
-MEASURES = ("attribution", "exact_source", "exact_cue", "exact_content", "sentences")
+MEASURES = ("attribution", "exact_source", "exact_cue", "exact_content", "sentences", "mention")
 
 
 def objective(

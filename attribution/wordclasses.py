@@ -1,0 +1,43 @@
+"""Closed word classes of English, and forms of address: the only word lists of the package."""
+
+from __future__ import annotations
+
+__all__ = [
+    "DEFINITE",
+    "DETERMINERS",
+    "INDEFINITE",
+    "LINKS",
+    "POSSESSIVE",
+    "PREPOSITIONS",
+    "PRONOUNS",
+    "TITLES",
+]
+
+#: Pronouns with the number of their class.
+PRONOUNS = {
+    word: group
+    for group, words in enumerate(
+        (
+            "he him his himself",
+            "she her hers herself",
+            "they them their themselves",
+            "it its itself",
+            "i me my mine myself",
+            "we us our ours ourselves",
+            "you your yours yourself",
+            "who whom whose which that",
+        ),
+    )
+    for word in words.split()
+}
+PREPOSITIONS = frozenset("of for to by from with at in on near against".split())
+POSSESSIVE = frozenset(("'s", "’s"))
+LINKS = frozenset(("and", "or"))
+DEFINITE = frozenset("the this that these those his her its their my our your both".split())
+INDEFINITE = frozenset(
+    "a an one another some many most several few other others two three four five six all any "
+    "each every no more".split()
+)
+DETERMINERS = frozenset("a an the".split())
+#: Forms of address, no part of a name.
+TITLES = frozenset("mr mrs ms miss mx dr sir dame lord lady".split())

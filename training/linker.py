@@ -1,0 +1,146 @@
+"""Fit the link scorer: which of the sources found so far a mention joins, if any.
+
+A listwise loss over a mention's options, "a new source" among them with a score of 0, summed
+over all right options (marginal likelihood, Lee et al., 2017). After the first fit on gold
+histories the articles are run through again with the scorer's own decisions, so that it learns to
+go on after its own mistakes (DAgger, Ross et al., 2011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from attribution.linking import LINK_FEATURES, Pairing
+from attribution.resolve import Cluster, options_of
+from attribution.tabular import Classifier
+from training.scored import Scored
+
+__all__ = ["Choice", "choices", "fit_linker"]
+
+Floats = NDArray[np.float32]
+
+_HIDDEN = (96, 48)
+_EPOCHS = 12
+_BATCH = 256
+_DROPOUT = 0.2
+#: A name by the way matters less than a mention that a claim hangs on.
+_ENTITY_WEIGHT = 0.4
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One mention's options: features (n, LINK_FEATURES), which are right (all False: none is)."""
+
+    features: Floats
+    right: NDArray[np.bool_]
+    weight: float
+
+
+def choices(scored: Scored, scorer: Classifier | None = None) -> list[Choice]:
+    """The choices of an article's mentions, after gold decisions, or after the scorer's own."""
+    pairing = Pairing(scored.example.article, scored.table)
+    clusters: list[Cluster] = []
+    owner: list[int] = []
+    found: list[Choice] = []
+    for row, name in enumerate(scored.names):
+        sources, features = options_of(pairing, row, clusters, owner)
+        right = _right(scored, name, sources, clusters)
+        if len(sources) and name is not None:
+            entity = scored.table.mentions[row].role == "entity"
+            found.append(Choice(features, right, _ENTITY_WEIGHT if entity else 1.0))
+        choice = len(clusters)
+        if len(sources) and (scorer is None or name is None):
+            choice = int(sources[right.argmax()]) if right.any() else choice
+        elif len(sources):
+            scores = scorer.probabilities(features)
+            choice = int(sources[scores.argmax()]) if scores.max() >= 0.5 else choice
+        if choice == len(clusters):
+            clusters.append(Cluster())
+        clusters[choice].members.append(row)
+        owner.append(choice)
+    return found
+
+
+def _right(
+    scored: Scored, name: str | None, sources: NDArray[np.int64], clusters: Sequence[Cluster]
+) -> NDArray[np.bool_]:
+    """The options with the largest share of mentions of the gold source, if any has one."""
+    shares = np.array(
+        [
+            sum(scored.names[member] == name for member in clusters[source].members)
+            / len(clusters[source].members)
+            for source in sources
+        ]
+    )
+    if name is None or not len(shares) or not shares.max():
+        return np.zeros(len(sources), dtype=bool)
+    return np.asarray(shares == shares.max())
+
+
+def fit_linker(articles: Sequence[Scored], seed: int, rounds: int = 1) -> Classifier:
+    """Fit on gold histories, then on those and the scorer's own."""
+    gold = [choice for scored in articles for choice in choices(scored)]
+    classifier = _fit(gold, seed)
+    for _ in range(rounds):
+        own = [choice for scored in articles for choice in choices(scored, classifier)]
+        classifier = _fit(gold + own, seed)
+    return classifier
+
+
+def _fit(found: Sequence[Choice], seed: int) -> Classifier:
+    rows = np.concatenate([choice.features for choice in found])
+    mean, scale = rows.mean(0), np.maximum(rows.std(0), 1e-3)
+    generator = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed)
+    network = _network(len(LINK_FEATURES))
+    steps = _EPOCHS * (len(found) // _BATCH + 1)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
+    for _ in range(_EPOCHS):
+        order = torch.randperm(len(found), generator=generator).tolist()
+        for start in range(0, len(found), _BATCH):
+            batch = [found[place] for place in order[start : start + _BATCH]]
+            loss = _loss(network, batch, mean, scale)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+    linear = [layer for layer in network if isinstance(layer, nn.Linear)]
+    return Classifier(
+        mean.astype(np.float32),
+        scale.astype(np.float32),
+        tuple(layer.weight.detach().numpy().T.copy() for layer in linear),
+        tuple(layer.bias.detach().numpy().copy() for layer in linear),
+    )
+
+
+def _network(size: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for width in _HIDDEN:
+        layers += [nn.Linear(size, width), nn.ReLU(), nn.Dropout(_DROPOUT)]
+        size = width
+    return nn.Sequential(*layers, nn.Linear(size, 1))
+
+
+def _loss(
+    network: nn.Sequential, batch: Sequence[Choice], mean: Floats, scale: Floats
+) -> torch.Tensor:
+    rows = np.concatenate([choice.features for choice in batch])
+    scores = network(torch.from_numpy(((rows - mean) / scale).astype(np.float32)))[:, 0]
+    width = max(len(choice.right) for choice in batch)
+    table = scores.new_full((len(batch), width + 1), -1e4)
+    right = torch.zeros(table.shape, dtype=torch.bool)
+    at = torch.tensor([(i, j + 1) for i, c in enumerate(batch) for j in range(len(c.right))])
+    table = table.index_put((at[:, 0], at[:, 1]), scores)
+    table[:, 0] = 0.0
+    right[at[:, 0], at[:, 1]] = torch.from_numpy(np.concatenate([c.right for c in batch]))
+    right[:, 0] = ~right[:, 1:].any(1)
+    each = table.logsumexp(1) - table.masked_fill(~right, -1e4).logsumexp(1)
+    weight = torch.tensor([choice.weight for choice in batch])
+    return (each * weight).sum() / weight.sum()
