@@ -86,8 +86,8 @@ _LIMITS_WRITTEN = (
     "occur.",
 )
 _LIMITS = (
-    "Decoding settings and thresholds (see Model) were chosen on the dev articles, some by hand "
-    "(docs/training.md), so the dev figures are somewhat too good.",
+    "Decoding settings and thresholds (see Model) were chosen on the dev articles, so the dev "
+    "figures are somewhat too good.",
     "An intermediary is found by what the article says. An article that copies an agency without "
     "saying so shows no chain.",
     "Sources without a name can be told apart only by their descriptions: two may be taken for "
