@@ -21,7 +21,7 @@ from attribution.model import BIO, ROLE_LABELS, TAG_LAYERS, AttributionModel
 from attribution.roles import PredicateScores, WordRange, role_spans, score_predicates, viterbi
 from attribution.wordclasses import DETERMINERS
 
-__all__ = ["ClaimDraft", "decode"]
+__all__ = ["ClaimDraft", "decode", "via_mentions"]
 
 Floats = NDArray[np.float32]
 
@@ -90,7 +90,7 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
         fresh = inside & ~covered & (heard > 0.5)
         if fresh.sum() >= _FRESH_WORDS and fresh.sum() * 2 > inside.sum():
             kept.append(draft)
-            covered |= inside
+            covered |= _covered(article, [draft])
     runs = _runs(article, (heard > 0.5) & ~covered, covered)
     starts = np.array([first for first, _ in runs], dtype=np.int64)
     alone = np.ones(len(runs), dtype=bool)
@@ -131,7 +131,7 @@ def _read_claims(
         source = spans["source"][0] if spans["source"] else None
         if cue and not source:
             least = model.config.source_threshold
-            source = _likely_source(roles[row], scored.columns[row], cue, least)
+            source = _likely_source(roles[row], scored.columns[row], paths[row] == 0, least)
         source = _whole_source(article, source, named) if source else None
         drafts.append(
             ClaimDraft(
@@ -139,7 +139,7 @@ def _read_claims(
                 cue=cue,
                 source=source,
                 content=content,
-                via=scored.via_spans(row),
+                via=via_mentions(article, scored, row),
                 kind=scored.kind[row],
                 speech=scored.speech[row],
                 confidence=float(certainty[row] * scores[row]),
@@ -151,15 +151,15 @@ def _read_claims(
 
 
 def _likely_source(
-    scores: Floats, columns: NDArray[np.int64], cue: WordRange, least: float
+    scores: Floats, columns: NDArray[np.int64], free: NDArray[np.bool_], least: float
 ) -> WordRange | None:
     """The likeliest source of a claim whose best path has none, down to a probability of ``least``.
 
     Nine in ten cues have a source in the text, but one whose probability is spread over a few
     words loses to "no source" word by word. It goes on while it is half as likely as it began.
+    ``free`` (K) are the words that the path left without a role.
     """
     begin, inside = ROLE_LABELS.index("B-source"), ROLE_LABELS.index("I-source")
-    free = (columns < cue[0]) | (columns > cue[1])
     first = int(np.where(free, scores[:, begin], -np.inf).argmax())
     if not free[first] or scores[first, begin] < np.log(least):
         return None
@@ -192,6 +192,20 @@ def _whole_source(
             break
         end += 1
     return first, end - 1
+
+
+def via_mentions(
+    article: EncodedArticle, scored: PredicateScores, row: int
+) -> tuple[WordRange, ...]:
+    """Mentions of a claim's intermediaries, in text order, none of them a bare article."""
+    nothing = np.zeros(len(article), dtype=bool)
+    found: list[WordRange] = []
+    for span in scored.via_spans(row):
+        if found and span[0] <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], span[1]))
+        else:
+            found.append(_whole_source(article, span, nothing))
+    return tuple(found)
 
 
 def _mask(article: EncodedArticle, pieces: Sequence[WordRange]) -> NDArray[np.bool_]:

@@ -192,15 +192,15 @@ def namesakes(pairing: Pairing, one: int, other: int) -> bool:
     "Roe" and "Lu Poe Roe", "the Post" and "the Quay Post"; not "the Senate" and "the Senate
     committee".
     """
-    left, right = pairing.strings[one].names, pairing.strings[other].names
-    short, long = sorted((left, right), key=lambda names: sum(map(len, names)))
+    left, right = pairing.strings[one], pairing.strings[other]
+    short, long = sorted((left.names, right.names), key=lambda names: sum(map(len, names)))
+    if not _each_within(short, long):
+        return _is_acronym(left, right)
     # Family names stand first in some languages, so any one word of a person's name will do.
     persons = pairing.static[[one, other], _STATIC.index("person")].all()
-    ends = all(
-        a[-1] == b[-1] or (persons and len(a) == 1) for a, b in zip(short, long, strict=False)
+    return all(
+        a[-1] == b[-1] or bool(persons and len(a) == 1) for a, b in zip(short, long, strict=True)
     )
-    acronym = _is_acronym(pairing.strings[one], pairing.strings[other])
-    return (_each_within(short, long) and ends) or acronym
 
 
 def link_features(

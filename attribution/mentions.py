@@ -27,6 +27,7 @@ from attribution.wordclasses import (
     POSSESSIVE,
     PREPOSITIONS,
     PRONOUNS,
+    WEEKDAYS,
 )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "head_name",
     "in_headline_case",
     "own_names",
+    "runs_on",
     "tabulate",
 ]
 
@@ -103,7 +105,7 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
     if not len(words):
         return []
     labels = model.entities(words).argmax(-1).cpu().numpy()
-    capital = (article.features[:, 0] >= CAPITALISED) & ~in_headline_case(article)
+    capital = runs_on(article)
     found: list[Entity] = []
     for word in range(len(labels)):
         _, _, kind = ENTITY_LABELS[labels[word]].partition("-")
@@ -135,6 +137,18 @@ def _with_initials(article: EncodedArticle, word: int, least: int) -> int:
             break
         first -= 2
     return first
+
+
+def runs_on(article: EncodedArticle) -> NDArray[np.bool_]:
+    """For each word whether it belongs to a name right before it.
+
+    Capitalised words do, but for weekdays, and not in a headline, where most words have a capital.
+    """
+    capital = (article.features[:, 0] >= CAPITALISED) & ~in_headline_case(article)
+    for word in np.flatnonzero(capital):
+        text = article.document.words[word].of(article.document.text)
+        capital[word] = text.lower() not in WEEKDAYS
+    return capital
 
 
 def in_headline_case(article: EncodedArticle) -> NDArray[np.bool_]:

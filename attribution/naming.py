@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from attribution.features import EncodedArticle
-from attribution.mentions import Entity, Mention, head_name, in_headline_case, own_names
+from attribution.mentions import Entity, Mention, head_name, in_headline_case, own_names, runs_on
 from attribution.types import SourceType, Span
 from attribution.wordclasses import DEFINITE, POSSESSIVE, TITLES
 
@@ -42,8 +42,11 @@ def name_and_role(
         name, role = _person(article, mentions)
         return _completed(name, people), role
     if source_type in ("named_organization", "media_outlet"):
-        whole = _programme if source_type == "media_outlet" else _organization
-        names = [whole(article, mention) for mention in mentions if head_name(mention)]
+        outlet = source_type == "media_outlet"
+        named = [mention for mention in mentions if head_name(mention)]
+        # "The Quay Post" before "a Post article"; but "the Skerrin council" before "Skerrin".
+        named = [item for item in named if outlet and _ends_in_name(article, item)] or named
+        names = [(_programme if outlet else _organization)(article, item) for item in named]
         if names:
             return max(names, key=lambda name: len(name.split())), ""
     return _fullest_description(article, mentions), ""
@@ -105,24 +108,37 @@ def _organization(article: EncodedArticle, mention: Mention) -> str:
     """The entity alone if the description ends with it, else the whole description."""
     entity = head_name(mention)
     assert entity is not None
-    name, description = _text(article, entity.first, entity.last), describe(article, mention)
+    if _ends_in_name(article, mention):
+        return _text(article, entity.first, entity.last)
+    return describe(article, mention)
+
+
+def _ends_in_name(article: EncodedArticle, mention: Mention) -> bool:
+    """True when the description's last words are the mention's name, with a capital."""
+    entity = head_name(mention)
+    assert entity is not None
+    name = _text(article, entity.first, entity.last)
     proper = name[0].isupper() or not name[0].isalpha()
-    return name if proper and description.endswith(name) else description
+    return proper and describe(article, mention).endswith(name)
 
 
 def _programme(article: EncodedArticle, mention: Mention) -> str:
-    """An outlet's name with the programme it leads to: CNN's "State of the Union"."""
+    """An outlet's name with its programme: CNN's "State of the Union", Quay TV's Harbour Hour."""
     entity = head_name(mention)
     assert entity is not None
     document = article.document
-    texts = [document.words[at].of(document.text) for at in range(entity.last + 1, len(article))][
-        :2
-    ]
-    if len(texts) == 2 and texts[0].lower() in POSSESSIVE:
-        mark = entity.last + 2
+
+    def possessive(word: int) -> bool:
+        inside = 0 <= word < len(article)
+        return inside and document.words[word].of(document.text).lower() in POSSESSIVE
+
+    if possessive(entity.last + 1):
         for quoted in article.quote_words:
-            if quoted.start == mark and len(quoted) <= _MAX_PROGRAMME:
+            if quoted.start == entity.last + 2 and len(quoted) <= _MAX_PROGRAMME:
                 return _text(article, entity.first, quoted.stop - 1)
+    for owner in mention.names:
+        if owner.last == entity.first - 2 and possessive(entity.first - 1):
+            return _text(article, owner.first, entity.last)
     return _organization(article, mention)
 
 
@@ -135,7 +151,22 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
             end = place
             break
     end = min(end, _MAX_DESCRIPTION)
-    return _text(article, mention.first, mention.first + max(end, 1) - 1)
+    last = mention.first + max(end, 1) - 1
+    if mention.form == "name" and not mention.names and end == len(tokens):
+        last = _run_on(article, last)
+    return _text(article, mention.first, last)
+
+
+def _run_on(article: EncodedArticle, last: int) -> int:
+    """The last of the capitalised words right behind a name, but in a headline."""
+    capital = runs_on(article)
+    while (
+        last + 1 < len(article)
+        and capital[last + 1]
+        and article.sentence[last + 1] == article.sentence[last]
+    ):
+        last += 1
+    return last
 
 
 def _fullest_description(article: EncodedArticle, mentions: Sequence[Mention]) -> str:

@@ -76,7 +76,9 @@ def _order(
     word = scene.drafts[claim].predicate
 
     def nearest_mention(cluster: int) -> int:
-        firsts = [int(scene.first[place]) for place in scene.clusters[cluster].members]
+        members = scene.clusters[cluster].members
+        places = [place for place in members if scene.worded[place]] or members
+        firsts = [int(scene.first[place]) for place in places]
         return min(firsts, key=lambda first: abs(first - word))
 
     rest = sorted((name for name in chosen[claim] if name not in chain), key=nearest_mention)

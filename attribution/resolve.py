@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
 from attribution.linking import (
@@ -29,7 +30,10 @@ from attribution.linking import (
 from attribution.mentions import MentionTable
 from attribution.tabular import Classifier
 
-__all__ = ["LINK_FEATURES", "Cluster", "options_of", "resolve"]
+__all__ = ["Cluster", "choose", "options_of", "resolve"]
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 _PRONOUN_THRESHOLD = 0.05
 #: Numbers of their classes in PRONOUNS.
@@ -51,18 +55,31 @@ def resolve(
     owner: list[int] = []
     pairing = Pairing(article, table)
     for row in range(len(table.mentions)):
-        choice = len(clusters)
         sources, features = options_of(pairing, row, clusters, owner)
-        if len(sources):
-            scores = scorer.probabilities(features)
-            best = int(scores.argmax())
-            if scores[best] >= min(threshold, _least_score(pairing, row)):
-                choice = int(sources[best])
-        if choice == len(clusters):
+        choice = choose(pairing, row, sources, features, scorer, threshold)
+        if choice is None:
+            choice = len(clusters)
             clusters.append(Cluster())
         clusters[choice].members.append(row)
         owner.append(choice)
     return _join_namesakes(pairing, clusters)
+
+
+def choose(
+    pairing: Pairing,
+    row: int,
+    sources: Ints,
+    features: Floats,
+    scorer: Classifier,
+    threshold: float,
+) -> int | None:
+    """The source that mention ``row`` joins, None when it is a new one."""
+    if not len(sources):
+        return None
+    scores = scorer.probabilities(features)
+    best = int(scores.argmax())
+    joins = scores[best] >= min(threshold, _least_score(pairing, row))
+    return int(sources[best]) if joins else None
 
 
 def _join_namesakes(pairing: Pairing, clusters: Sequence[Cluster]) -> list[Cluster]:
@@ -78,8 +95,8 @@ def _join_namesakes(pairing: Pairing, clusters: Sequence[Cluster]) -> list[Clust
             other
             for other, name in named.items()
             if other != number
-            and namesakes(pairing, row, name)
             and name_words(pairing, name) >= name_words(pairing, row)
+            and namesakes(pairing, row, name)
         ]
         alike = all(namesakes(pairing, named[same[0]], named[other]) for other in same[1:])
         if not same or not alike:
@@ -91,14 +108,13 @@ def _join_namesakes(pairing: Pairing, clusters: Sequence[Cluster]) -> list[Clust
         joined = kept[same[0]]
         joined.members = sorted((*joined.members, *kept.pop(number).members))
         del named[number]
-        fullest = fullest_name(pairing, joined.members)
-        named[same[0]] = row if fullest is None else fullest
+        named[same[0]] = max(named[same[0]], row, key=lambda item: name_words(pairing, item))
     return list(kept.values())
 
 
 def options_of(
     pairing: Pairing, row: int, clusters: Sequence[Cluster], owner: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Ints, Floats]:
     """The sources that mention ``row`` may join, with their features (n, LINK_FEATURES)."""
     places = candidates_of(pairing, row)
     if not len(places):

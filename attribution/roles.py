@@ -63,7 +63,8 @@ class PredicateScores:
         spans: list[WordRange] = []
         for place in np.flatnonzero(labels):
             word = int(self.columns[row, place])
-            if spans and labels[place] == 2 and spans[-1][1] == word - 1:
+            # Two intermediaries never stand side by side, so what does is one.
+            if spans and spans[-1][1] == word - 1:
                 spans[-1] = (spans[-1][0], word)
             else:
                 spans.append((word, word))

@@ -1,4 +1,4 @@
-"""Closed word classes of English, and forms of address: the only word lists of the package."""
+"""Closed word classes of English, weekdays and forms of address."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ __all__ = [
     "PREPOSITIONS",
     "PRONOUNS",
     "TITLES",
+    "WEEKDAYS",
 ]
 
 #: Pronouns with the number of their class.
@@ -39,5 +40,7 @@ INDEFINITE = frozenset(
     "each every no more".split()
 )
 DETERMINERS = frozenset("a an the".split())
+#: Capitalised, and no part of the name they stand behind: "said Ada Roe Tuesday".
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 #: Forms of address, no part of a name.
 TITLES = frozenset("mr mrs ms miss mx dr sir dame lord lady".split())

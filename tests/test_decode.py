@@ -122,6 +122,24 @@ class TestClaims:
         article, (claim,) = decoded(text, script)
         assert [words_of(article, item) for item in claim.via] == ["the Echo", "the Post"]
 
+    def test_a_via_mention_cut_in_two_is_one(self) -> None:
+        text = "Brask told Quay Radio that it was over."
+        script = Script(("it was over",), "told", "Brask", ("Quay", "Radio"))
+        article, (claim,) = decoded(text, script)
+        assert [words_of(article, item) for item in claim.via] == ["Quay Radio"]
+
+    def test_the_article_alone_is_no_via_mention(self) -> None:
+        text = "Brask told the Quay Post that it was over."
+        script = Script(("it was over",), "told", "Brask", ("the",))
+        article, (claim,) = decoded(text, script)
+        assert [words_of(article, item) for item in claim.via] == ["the Quay Post"]
+
+    def test_via_mentions_that_meet_are_one(self) -> None:
+        text = "Brask told the Quay Post that it was over."
+        script = Script(("it was over",), "told", "Brask", ("the", "Post"))
+        article, (claim,) = decoded(text, script)
+        assert [words_of(article, item) for item in claim.via] == ["the Quay Post"]
+
     def test_via_scores_begin_with_the_words_own_numbers(self) -> None:
         script = Script(("the ferry will stop",), "said", via=("Brask",))
         _, (claim,) = decoded(self.TEXT, script)
@@ -223,12 +241,13 @@ class TestLikelySource:
 
     def test_is_the_likeliest_first_word_with_what_goes_on_half_as_likely(self) -> None:
         scores = self.scores([0.1, 0.3, 0.01, 0.01, 0.01], [0.01, 0.01, 0.3, 0.2, 0.01])
-        assert _likely_source(scores, np.arange(10, 15), (14, 14), 0.1) == (11, 13)
+        free = np.array([True, True, True, True, False])
+        assert _likely_source(scores, np.arange(10, 15), free, 0.1) == (11, 13)
 
-    def test_stops_before_the_cue(self) -> None:
-        scores = self.scores([0.3, 0.01, 0.01], [0.01, 0.3, 0.3])
-        assert _likely_source(scores, np.arange(3), (2, 2), 0.1) == (0, 1)
+    def test_takes_no_word_that_has_a_role(self) -> None:
+        scores = self.scores([0.3, 0.6, 0.01], [0.01, 0.3, 0.3])
+        assert _likely_source(scores, np.arange(3), np.array([True, False, True]), 0.1) == (0, 0)
 
     def test_is_none_below_the_threshold(self) -> None:
         scores = self.scores([0.05, 0.04, 0.01], [0.01, 0.01, 0.01])
-        assert _likely_source(scores, np.arange(3), (2, 2), 0.1) is None
+        assert _likely_source(scores, np.arange(3), np.ones(3, dtype=bool), 0.1) is None

@@ -16,7 +16,7 @@ from attribution.resolve import resolve
 from scenes import mention, rule, table
 from tiny_model import encode
 from training import linker
-from training.linker import Choice, _loss, choices, fit_linker
+from training.linker import Choice, _loss, best_link_threshold, choices, fit_linker
 from training.scored import Scored
 
 ALWAYS = rule(LINK_FEATURES, 9.0, {})
@@ -123,3 +123,17 @@ class TestFit:
         assert one.size == len(LINK_FEATURES)
         for mine, right in zip(one.weights, other.weights, strict=True):
             np.testing.assert_array_equal(mine, right)
+
+
+class TestThreshold:
+    """A scorer that gives the same words a higher score than others."""
+
+    def test_the_one_that_tells_sources_apart_is_taken(self) -> None:
+        scorer = rule(LINK_FEATURES, -0.8, {"same_words": 0.9})  # .31 and .52
+        threshold, f1 = best_link_threshold(scorer, [scored("Brask Ware Brask Ware", "abab")])
+        assert 0.31 < threshold <= 0.52
+        assert f1 == 1.0
+
+    def test_joining_everybody_costs_precision(self) -> None:
+        _, f1 = best_link_threshold(ALWAYS, [scored("Brask Ware Brask", "aba")])
+        assert f1 == pytest.approx(2 * 1 / (3 + 1))

@@ -61,6 +61,31 @@ class TestName:
         )
         assert found[0] == 'Quay Radio\'s "Harbour Hour"'
 
+    def test_a_programme_behind_its_station_is_named_with_it(self) -> None:
+        found = named(
+            "She told Quay TV's Harbour Hour so.",
+            ("Quay TV's Harbour Hour", {"organization": ("Quay TV", "Harbour Hour")}),
+            source_type="media_outlet",
+        )
+        assert found[0] == "Quay TV's Harbour Hour"
+
+    def test_an_outlet_goes_by_its_name_before_a_longer_description(self) -> None:
+        found = named(
+            "The Quay Post wrote so. A long Post article agreed.",
+            ("The Quay Post", {"organization": "Quay Post"}),
+            ("A long Post article", {"organization": "Post"}),
+            source_type="media_outlet",
+        )
+        assert found[0] == "Quay Post"
+
+    def test_a_name_that_the_entities_lack_runs_on_over_capitals(self) -> None:
+        found = named(
+            "In a talk with Harbour Today Europe she said it was late.",
+            ("Harbour Today", {}),
+            source_type="media_outlet",
+        )
+        assert found[0] == "Harbour Today Europe"
+
     def test_white_space_in_a_name_is_folded(self) -> None:
         found = named(
             "Ottoline\r\nBrask left.", ("Ottoline\r\nBrask", {"person": "Ottoline Brask"})

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,18 +17,11 @@ from attribution.linking import (
     namesakes,
 )
 from attribution.mentions import (
-    Entity,
     Mention,
-    collect_mentions,
-    find_entities,
-    form_of,
-    head_name,
-    own_names,
 )
-from attribution.model import ENTITY_LABELS
 from attribution.resolve import resolve
 from attribution.tabular import Classifier
-from scenes import Script, draft, locate, mention, rule, table, words_of, zero
+from scenes import mention, rule, table, words_of, zero
 from tiny_model import encode, tiny_classifier
 
 TEXT = (
@@ -361,133 +351,6 @@ class TestCandidates:
         assert compatible(pairing, 2, [0])
         assert compatible(pairing, 2, [1])
         assert not compatible(pairing, 1, [0])
-
-
-class TestMentions:
-    @pytest.mark.parametrize(
-        ("words", "form"),
-        [
-            ("She", "pronoun"),
-            ("the outlet", "definite"),
-            ("his wife", "definite"),
-            ("a deckhand", "indefinite"),
-            ("12 sailors", "indefinite"),
-            ("Skerrin Echo", "name"),
-            ("officials", "bare"),
-        ],
-    )
-    def test_form_by_words(self, words: str, form: str) -> None:
-        assert form_of(words.split(), ()) == form
-
-    def test_a_mention_that_holds_a_name_is_a_name(self) -> None:
-        assert form_of(["the", "Echo"], [Entity(1, 1, "ORGANIZATION")]) == "name"
-
-    def test_claims_bring_sources_via_and_zero_mentions(self, article: EncodedArticle) -> None:
-        drafts = [
-            draft(article, Script(("the quay was shut",), "said", "Ottoline Brask")),
-            draft(article, Script(("Brask had tried",), "told", via=("the Skerrin Echo",))),
-        ]
-        found = collect_mentions(article, drafts, [])
-        assert [(item.role, item.claim, words_of(article, item.words)) for item in found] == [
-            ("source", 0, "Ottoline Brask"),
-            ("zero", 1, "told"),
-            ("via", 1, "the Skerrin Echo"),
-        ]
-
-    def test_a_claim_that_continues_has_a_form_of_its_own(self, article: EncodedArticle) -> None:
-        cued, bare = Script(("the quay was shut",), "said"), Script(("it was late",))
-        found = collect_mentions(article, [draft(article, cued), draft(article, bare)], [])
-        assert [item.form for item in found] == ["zero", "continuation"]
-
-    def test_names_outside_every_other_mention_are_entities(self, article: EncodedArticle) -> None:
-        drafts = [draft(article, Script(("the quay was shut",), "said", "Ottoline Brask"))]
-        inside, outside = mention(article, "Brask"), mention(article, "Ingrid Brask")
-        entities = [
-            Entity(inside.first, inside.last, "PERSON"),
-            Entity(outside.first, outside.last, "PERSON"),
-        ]
-        found = collect_mentions(article, drafts, entities)
-        assert [(item.role, words_of(article, item.words)) for item in found] == [
-            ("source", "Ottoline Brask"),
-            ("entity", "Ingrid Brask"),
-        ]
-        assert found[0].names == (entities[0],)
-
-    def test_one_source_mention_of_two_claims_is_one(self, article: EncodedArticle) -> None:
-        said = Script(("the quay was shut",), "said", "Ottoline Brask")
-        told = Script(("Brask had tried",), "told", "Ottoline Brask")
-        found = collect_mentions(article, [draft(article, said), draft(article, told)], [])
-        assert len(found) == 1
-
-    def test_a_zero_mention_has_no_words(self, article: EncodedArticle) -> None:
-        found = collect_mentions(article, [draft(article, Script(("it was late",)))], [])
-        assert found == [zero(article, "it was late", 0, cued=False)]
-
-
-class TestOwnNames:
-    @pytest.mark.parametrize(
-        ("words", "people", "expected"),
-        [
-            ("Roe spokeswoman Lu Poe", ("Roe", "Lu Poe"), ["Lu Poe"]),
-            ("Ada Roe and Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe", "Lu Poe"]),
-            ("Ada Roe, Lu Poe and Jo Doe", ("Ada Roe", "Lu Poe", "Jo Doe"),
-             ["Ada Roe", "Lu Poe", "Jo Doe"]),
-            ("Capt. Ada Roe (North Quay), Lu Poe and Mr. Jo Doe", ("Ada Roe", "Lu Poe", "Jo Doe"),
-             ["Ada Roe", "Lu Poe", "Jo Doe"]),
-            ("Ada Roe, Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
-            ("Ada Roe, sister of Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
-            ("Ada Roe and her deputy Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
-            ("Roe's deputy Lu Poe", ("Roe", "Lu Poe"), ["Lu Poe"]),
-            ("Roe’s deputy Lu Poe", ("Roe", "Lu Poe"), ["Lu Poe"]),
-            ("a lawyer for Ada Roe", ("Ada Roe",), []),
-        ],
-    )  # fmt: skip
-    def test_are_those_of_the_head(
-        self, words: str, people: tuple[str, ...], expected: list[str]
-    ) -> None:
-        article = encode(f"So {words} said.")
-        found = own_names(mention(article, words, person=people))
-        assert [words_of(article, (name.first, name.last)) for name in found] == expected
-
-    def test_a_persons_goes_before_an_organisations(self, article: EncodedArticle) -> None:
-        text = "Skerrin Echo reporter Ada Roe"
-        article = encode(f"So {text} said.")
-        made = mention(article, text, organization="Skerrin Echo", person="Ada Roe")
-        assert [name.type for name in own_names(made)] == ["PERSON"]
-
-    def test_the_head_name_is_the_first(self) -> None:
-        article = encode("Ada Roe and Lu Poe met.")
-        pair = mention(article, "Ada Roe and Lu Poe", person=("Ada Roe", "Lu Poe"))
-        assert head_name(pair) == own_names(pair)[0]
-        assert head_name(mention(article, "Lu Poe")) is None
-
-
-class TestEntities:
-    def entities(self, text: str, *labelled: str) -> list[str]:
-        """The names found where the entity head says that these words are a person's."""
-        article = encode(text)
-        logits = torch.zeros(len(article), len(ENTITY_LABELS))
-        for first, last in (locate(article, words) for words in labelled):
-            logits[first : last + 1, ENTITY_LABELS.index("I-PERSON")] = 9.0
-        model = SimpleNamespace(entities=lambda words: logits)
-        found = find_entities(model, article, torch.zeros(len(article), 1))
-        return [words_of(article, (entity.first, entity.last)) for entity in found]
-
-    def test_a_run_of_labelled_words_is_one(self) -> None:
-        assert self.entities("So Ada Roe left.", "Ada Roe") == ["Ada Roe"]
-
-    def test_a_capitalised_word_behind_belongs_to_the_name(self) -> None:
-        assert self.entities("So they saw how Ada Roe left.", "Ada") == ["Ada Roe"]
-
-    def test_not_so_in_a_headline(self) -> None:
-        assert self.entities("Ada Leaves The Quay", "Ada") == ["Ada"]
-
-    @pytest.mark.parametrize("name", ["J. Roe", "J.K. Roe", "J. K. Roe"])
-    def test_initials_in_front_belong_to_the_name(self, name: str) -> None:
-        assert self.entities(f"we saw how {name} left the quay.", "Roe") == [name]
-
-    def test_a_mark_alone_is_none(self) -> None:
-        assert self.entities("So he left , they said.", ",") == []
 
 
 class TestNamesakes:

@@ -24,7 +24,7 @@ from attribution.tabular import Classifier, save_classifiers
 from attribution.types import SOURCE_TYPES
 from training.command import Opened, load_model, open_model
 from training.data import fold_of
-from training.linker import fit_linker
+from training.linker import best_link_threshold, fit_linker
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
 from training.readers.polnear import read_polnear
@@ -122,7 +122,10 @@ def fit_all(
     relayed = [[gold_scene(item, classifiers["type"]) for item in part] for part in (unseen, dev)]
     first, second = fit_relays(relayed[0], seed)
     classifiers |= {"via": first, "carry": second}
-    figures = {"link_threshold": 0.5}
+    figures: dict[str, float] = {}
+    figures["link_threshold"], figures["link_dev_f1"] = best_link_threshold(
+        classifiers["link"], dev
+    )
     corpora = [
         [scene for scene, item in zip(relayed[1], dev, strict=True) if item.gold.nested is nested]
         for nested in (False, True)

@@ -14,12 +14,13 @@ import numpy as np
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from attribution.decode import ClaimDraft
+from attribution.decode import ClaimDraft, via_mentions
 from attribution.encode import encode_words
 from attribution.mentions import MentionTable, collect_mentions, find_entities, tabulate
 from attribution.model import AttributionModel
 from attribution.resolve import Cluster
 from attribution.roles import score_predicates
+from attribution.wordclasses import TITLES
 from training.examples import Example, Labeller, build_example
 from training.readers.gold import GoldArticle, GoldClaim
 
@@ -81,7 +82,7 @@ def score_article(
                 cue=cue[0] if cue else None,
                 source=source[0] if source else None,
                 content=tuple(labeller.ranges(claim.content)),
-                via=scores.via_spans(row),
+                via=via_mentions(article, scores, row),
                 kind=scores.kind[row],
                 speech=scores.speech[row],
                 confidence=1.0,
@@ -129,12 +130,15 @@ def mention_names(
         for (first, last), identifier in [*tagged, *written]:
             if name is None and first <= mention.last and mention.first <= last:
                 name = identifier
-        if name is None and mention.names:
-            name = surnames.get(mention.tokens[-1].lower())
+        # A surname alone is the source of that surname, or the last longer name that ends with it.
+        tail = mention.tokens[-1].lower()
+        words = [token.lower() for token in mention.tokens if token[0].isalnum()]
+        alone = len([word for word in words if word not in TITLES]) == 1
+        if name is None and mention.names and alone:
+            name = surnames.get(tail)
         if name is None and mention.role == "entity":
-            # A surname alone is the last longer name that ends with it.
-            tail = mention.tokens[-1].lower()
-            name = others.get(tail, "name:" + " ".join(mention.tokens).lower())
+            whole = "name:" + " ".join(mention.tokens).lower()
+            name = others.get(tail, whole) if alone else whole
             others[tail] = name
         found.append(name)
     return found
