@@ -7,6 +7,7 @@ before it, the apposition after it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from attribution.features import EncodedArticle
@@ -19,6 +20,8 @@ __all__ = ["describe", "name_and_role", "person_names"]
 _RELATIVE = frozenset("who whom whose which that".split())
 _MAX_DESCRIPTION = 16
 _MAX_PROGRAMME = 8
+#: The sentence's comma or stop, which American printers put inside the marks.
+_STOP_IN_MARKS = re.compile(r"[,.;](?=[\"”’']$)")
 
 
 def name_and_role(
@@ -135,7 +138,8 @@ def _programme(article: EncodedArticle, mention: Mention) -> str:
     if possessive(entity.last + 1):
         for quoted in article.quote_words:
             if quoted.start == entity.last + 2 and len(quoted) <= _MAX_PROGRAMME:
-                return _text(article, entity.first, quoted.stop - 1)
+                whole = _text(article, entity.first, quoted.stop - 1)
+                return _STOP_IN_MARKS.sub("", whole)
     for owner in mention.names:
         if owner.last == entity.first - 2 and possessive(entity.first - 1):
             return _text(article, owner.first, entity.last)

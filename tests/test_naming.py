@@ -55,7 +55,7 @@ class TestName:
 
     def test_a_programme_of_an_outlet_is_named_whole(self) -> None:
         found = named(
-            'She told Quay Radio\'s "Harbour Hour" so.',
+            'So she told Quay Radio\'s "Harbour Hour."',
             ("Quay Radio", {"organization": "Quay Radio"}),
             source_type="media_outlet",
         )
