@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -121,7 +121,15 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
         elif kind and article.features[word, 0] > PUNCTUATION:
             least = found[-1].last + 1 if found else 0
             found.append(Entity(_with_initials(article, word, least), word, kind))
-    return found
+    return [_trimmed(article, entity) for entity in found]
+
+
+def _trimmed(article: EncodedArticle, entity: Entity) -> Entity:
+    """The entity without marks and symbols behind its last word."""
+    last = entity.last
+    while last > entity.first and article.features[last, 0] == PUNCTUATION:
+        last -= 1
+    return replace(entity, last=last)
 
 
 def _with_initials(article: EncodedArticle, word: int, least: int) -> int:

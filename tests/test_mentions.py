@@ -147,6 +147,9 @@ class TestEntities:
     def test_a_capitalised_word_behind_belongs_to_the_name(self) -> None:
         assert self.entities("So they saw how Ada Roe left.", "Ada") == ["Ada Roe"]
 
+    def test_a_symbol_behind_does_not(self) -> None:
+        assert self.entities("So they heard Ada Roe 😀 at the quay.", "Ada Roe 😀") == ["Ada Roe"]
+
     def test_a_weekday_behind_does_not(self) -> None:
         assert self.entities("So they heard Ada Roe Tuesday at the quay.", "Ada Roe") == ["Ada Roe"]
 
