@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import overload
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerFast
 
 from attribution.analyze import Findings, Resolver, analyze
-from attribution.configuration import AttributionConfig
 from attribution.encode import encode_words
 from attribution.errors import InputError, ModelError
 from attribution.features import encode_article, load_tokenizer
@@ -22,6 +19,7 @@ from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
 from attribution.linking import LINK_FEATURES
 from attribution.model import AttributionModel
 from attribution.segment import segment
+from attribution.storage import Precision
 from attribution.tabular import Classifier, load_classifiers, save_classifiers
 from attribution.transparency import assess
 from attribution.types import Claim, ModelInfo, Report, Sentence, Source, Span
@@ -31,7 +29,6 @@ __all__ = ["BUNDLED", "Scorer"]
 #: Models that ship with the package, by name.
 BUNDLED = Path(__file__).parent / "weights"
 _RESOLUTION = "resolution.safetensors"
-_WEIGHTS = "model.safetensors"
 #: A text longer than this many characters is read in sections, so that memory stays flat.
 _SECTION = 60_000
 _ARTICLES_AT_ONCE = 16
@@ -69,26 +66,29 @@ class Scorer:
             ModelError: there is no such model, or its folder is not complete.
         """
         folder = _folder(model)
-        for name in ("config.json", _WEIGHTS):
-            if not (folder / name).is_file():
-                raise ModelError(f"{folder / name} is missing from the model folder")
         classifiers, settings = load_classifiers(folder / _RESOLUTION)
         _check(classifiers, settings, folder / _RESOLUTION)
         try:
-            config = AttributionConfig.from_pretrained(folder)
-            network = AttributionModel(config)
-            # Straight from the file: no progress bar, and half precision widened on the way.
-            network.load_state_dict(load_file(folder / _WEIGHTS))
+            network = AttributionModel.from_pretrained(folder)
             tokenizer = load_tokenizer(str(folder))
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             reason = " ".join(str(error).split())[:_REASON]
             raise ModelError(f"{folder} does not hold a usable model: {reason}") from error
         return cls(network.to(device), tokenizer, Resolver(classifiers, settings), folder.name)
 
-    def save_pretrained(self, folder: str | Path) -> None:
-        """Write a folder that :meth:`from_pretrained` reads back to the same results."""
+    def save_pretrained(self, folder: str | Path, *, storage: Precision = "fp32") -> None:
+        """Write a folder that :meth:`from_pretrained` reads back.
+
+        Args:
+            folder: where to; created if need be.
+            storage: precision of the weights. ``fp32`` gives the same results when read back;
+                ``fp16`` and ``int8`` are smaller and give almost the same.
+
+        Raises:
+            ValueError: ``storage`` is none of these.
+        """
         target = Path(folder)
-        self.model.save_pretrained(target)
+        self.model.save_pretrained(target, storage=storage)
         self.tokenizer.save_pretrained(target)
         save_classifiers(self.resolver.classifiers, self.resolver.settings, target / _RESOLUTION)
 
