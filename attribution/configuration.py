@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from transformers import AutoConfig, PretrainedConfig
 
-__all__ = ["AttributionConfig"]
+__all__ = ["FEATURES", "AttributionConfig"]
+
+#: Surface features of a word: its shape, its quotation state, the boundary before it.
+FEATURES = ("shape", "quote", "boundary")
 
 
 class AttributionConfig(PretrainedConfig):
@@ -19,12 +23,18 @@ class AttributionConfig(PretrainedConfig):
         head_dropout: dropout on word states before the heads, in training.
         max_pieces: most word pieces in a window, special tokens not counted.
         context: word pieces a window repeats from the one before.
+        span_ends: whether the pair scores know the last and only words of spans; without, a last
+            word scores like an inner one and an only word like a first one (BIO).
+        tag_layers: how many of ``TAG_LAYERS`` the flat tags have, from the first on.
+        features: surface features in use, of ``FEATURES``; None for all of them.
         cue_threshold: least probability at which a word opens a claim with a cue.
         uncued_threshold: the same for a claim without a cue.
         source_threshold: least probability at which a claim with a cue gets a source that its best
             path lacks.
         flat_weight: weight of the flat tags beside the pair scores in decoding.
         piece_cost: cost, in log probability, of a piece of content; sources, cues: half.
+        confidence_weights: constant and weights that make confidences probabilities, see
+            ``attribution.confidence``; None for raw ones.
         release: version of these weights, shown in reports.
     """
 
@@ -38,11 +48,15 @@ class AttributionConfig(PretrainedConfig):
         head_dropout: float = 0.1,
         max_pieces: int = 510,
         context: int = 96,
+        span_ends: bool = True,
+        tag_layers: int = 4,
+        features: Sequence[str] | None = None,
         cue_threshold: float = 0.5,
         uncued_threshold: float = 0.5,
         source_threshold: float = 0.1,
         flat_weight: float = 0.5,
         piece_cost: float = 1.0,
+        confidence_weights: Sequence[float] | None = None,
         release: str = "0",
         **kwargs: Any,
     ) -> None:
@@ -56,11 +70,15 @@ class AttributionConfig(PretrainedConfig):
         self.head_dropout = head_dropout
         self.max_pieces = max_pieces
         self.context = context
+        self.span_ends = span_ends
+        self.tag_layers = tag_layers
+        self.features = list(FEATURES if features is None else features)
         self.cue_threshold = cue_threshold
         self.uncued_threshold = uncued_threshold
         self.source_threshold = source_threshold
         self.flat_weight = flat_weight
         self.piece_cost = piece_cost
+        self.confidence_weights = None if confidence_weights is None else list(confidence_weights)
         self.release = release
         super().__init__(**kwargs)
 

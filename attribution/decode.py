@@ -1,7 +1,7 @@
 """Stage 3b: from scores to claims - predicates, then the spans of each claim by Viterbi.
 
 A word opens a claim when its cue or uncued probability passes the configured threshold. For each
-such word the role scores of the words around it are decoded under BIO constraints, so that every
+such word the role scores of the words around it are decoded into whole spans, so that every
 claim has at most one source mention; quotations that a content enters are kept whole.
 """
 
@@ -16,8 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from attribution.confidence import Evidence, probability
 from attribution.features import CAPITALISED, PUNCTUATION, EncodedArticle
-from attribution.model import BIO, ROLE_LABELS, TAG_LAYERS, AttributionModel
+from attribution.model import BIO, CLAIM_LAYERS, ROLE_LABELS, TAG_LAYERS, AttributionModel
 from attribution.roles import PredicateScores, WordRange, role_spans, score_predicates, viterbi
 from attribution.wordclasses import DETERMINERS
 
@@ -39,7 +40,8 @@ class ClaimDraft:
     ``predicate`` is the word that opens it; ``cue`` and ``source`` are None where there is none.
     ``via`` are mentions of intermediaries in text order; ``via_scores`` are the probabilities of
     the words from ``scores_from`` on to belong to one. ``kind`` and ``speech`` are probabilities
-    over KINDS and SPEECHES; ``confidence`` lies in 0..1.
+    over KINDS and SPEECHES; ``confidence``, 0..1, follows from ``evidence``, which only decoded
+    claims have.
     """
 
     predicate: int
@@ -52,6 +54,7 @@ class ClaimDraft:
     confidence: float
     scores_from: int
     via_scores: Floats
+    evidence: Evidence | None = None
 
 
 @torch.inference_mode()
@@ -98,8 +101,9 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     ends = dict(runs)
     for draft in read(starts, alone, halved):
         run = (draft.predicate, ends[draft.predicate])
-        kept.append(replace(draft, content=(run,)))
-    return sorted(kept, key=lambda draft: draft.predicate)
+        kept.append(_with_content(article, draft, (run,)))
+    weighed = [_weighed(draft, model.config.confidence_weights) for draft in kept]
+    return sorted(weighed, key=lambda draft: draft.predicate)
 
 
 def _read_claims(
@@ -133,6 +137,13 @@ def _read_claims(
             least = model.config.source_threshold
             source = _likely_source(roles[row], scored.columns[row], paths[row] == 0, least)
         source = _whole_source(article, source, named) if source else None
+        evidence = Evidence(
+            opening=float(certainty[row]),
+            path=float(scores[row]),
+            cued=cue is not None,
+            sourced=source is not None,
+            words=_lettered(article, content),
+        )
         drafts.append(
             ClaimDraft(
                 predicate=int(predicate),
@@ -142,12 +153,38 @@ def _read_claims(
                 via=via_mentions(article, scored, row),
                 kind=scored.kind[row],
                 speech=scored.speech[row],
-                confidence=float(certainty[row] * scores[row]),
+                confidence=evidence.product,
                 scores_from=int(scored.columns[row, 0]),
                 via_scores=scored.via_scores(row),
+                evidence=evidence,
             )
         )
     return drafts
+
+
+def _lettered(article: EncodedArticle, pieces: Sequence[WordRange]) -> int:
+    """How many words with a letter or digit the pieces have."""
+    lettered = article.document.lettered
+    return sum(sum(lettered[first : last + 1]) for first, last in pieces)
+
+
+def _with_content(
+    article: EncodedArticle, draft: ClaimDraft, content: tuple[WordRange, ...]
+) -> ClaimDraft:
+    """The claim with another content."""
+    words = _lettered(article, content)
+    evidence = replace(draft.evidence, words=words) if draft.evidence else None
+    return replace(draft, content=content, evidence=evidence)
+
+
+def _weighed(draft: ClaimDraft, weights: Sequence[float] | None) -> ClaimDraft:
+    """The claim with the probability that it is right.
+
+    Last of all, so that which claims there are does not depend on these weights.
+    """
+    if draft.evidence is None:
+        return draft
+    return replace(draft, confidence=probability(draft.evidence, weights))
 
 
 def _likely_source(
@@ -159,12 +196,15 @@ def _likely_source(
     words loses to "no source" word by word. It goes on while it is half as likely as it began.
     ``free`` (K) are the words that the path left without a role.
     """
-    begin, inside = ROLE_LABELS.index("B-source"), ROLE_LABELS.index("I-source")
-    first = int(np.where(free, scores[:, begin], -np.inf).argmax())
-    if not free[first] or scores[first, begin] < np.log(least):
+    first_word, inner, last_word, only = (
+        scores[:, ROLE_LABELS.index(f"{at}-source")] for at in "BIES"
+    )
+    begins = np.logaddexp(first_word, only)
+    first = int(np.where(free, begins, -np.inf).argmax())
+    if not free[first] or begins[first] < np.log(least):
         return None
-    odds = scores[:, inside] - scores[:, 0]
-    enough = scores[first, begin] - scores[first, 0] - np.log(2)
+    odds = np.logaddexp(inner, last_word) - scores[:, 0]
+    enough = begins[first] - scores[first, 0] - np.log(2)
     last = first
     while last + 1 < len(columns) and free[last + 1] and odds[last + 1] > enough:
         last += 1
@@ -246,20 +286,20 @@ def _predicates(
 
 
 def _flat_presence(model: AttributionModel, words: Tensor) -> Floats:
-    """Log-probability (n, 3) of each word to lie in a source, cue or content of any claim."""
-    flat = model.tags(words).unflatten(-1, (len(TAG_LAYERS), len(BIO))).log_softmax(-1)
+    """Log-probability (n, layers) of each word to lie in a span of each of the flat layers."""
+    flat = model.tags(words).unflatten(-1, (-1, len(BIO))).log_softmax(-1)
     return np.asarray(flat[..., 1:].logsumexp(-1).float().cpu().numpy())
 
 
 def _with_flat_tags(model: AttributionModel, present: Floats, scored: PredicateScores) -> Floats:
     """Role scores with the flat tags' opinion added: a word in no content at all is in none.
 
-    Only presence counts, not B or I: the flat layers hold the outermost claim alone.
+    Only presence counts, not the edges: the flat layers hold the outermost claim alone.
     """
     weight = np.zeros((len(present), len(ROLE_LABELS)), dtype=np.float32)
-    for layer, name in enumerate(TAG_LAYERS):
-        for bio in "BI":
-            label = ROLE_LABELS.index(f"{bio}-{name}")
+    for layer, name in enumerate(CLAIM_LAYERS):
+        for at in "BIES":
+            label = ROLE_LABELS.index(f"{at}-{name}")
             weight[:, label] = model.config.flat_weight * present[:, layer]
     return scored.roles + weight[scored.columns]
 

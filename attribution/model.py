@@ -2,7 +2,8 @@
 
 One encoder pass a window; everything else reads the states of the words' first pieces:
 
-- flat BIO tags for source, cue and content (one layer a role, so that roles may overlap);
+- flat BIO tags for source, cue and content (one layer each, so that they may overlap) and for
+  the words that state a source's role;
 - predicates: words that open a claim, by a cue or, uncued, by its content;
 - pair scores: every word against every predicate for the roles of that claim and for via
   mentions (attribution as semantic role labelling; low-rank biaffine after Dozat and Manning,
@@ -13,27 +14,42 @@ One encoder pass a window; everything else reads the states of the words' first 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 from transformers import AutoModel, PreTrainedModel
 
-from attribution.configuration import AttributionConfig
+from attribution.attention import fuse_attention
+from attribution.configuration import FEATURES, AttributionConfig
+from attribution.errors import ModelError
 from attribution.features import FEATURE_SIZES, RELATION_SIZES
+from attribution.storage import Precision, load_weights, write_weights
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES
 
-__all__ = ["BIO", "ENTITY_LABELS", "ROLE_LABELS", "TAG_LAYERS", "AttributionModel"]
+__all__ = [
+    "BIO",
+    "CLAIM_LAYERS",
+    "ENTITY_LABELS",
+    "ROLE_LABELS",
+    "TAG_LAYERS",
+    "AttributionModel",
+]
 
 BIO = ("O", "B", "I")
-#: Layers of the flat tags, three labels each.
-TAG_LAYERS = ("source", "cue", "content")
-#: Labels of a word for one predicate.
-ROLE_LABELS = ("O", "B-source", "I-source", "B-content", "I-content", "B-cue", "I-cue")
+#: Layers of the flat tags, three labels each: the spans of claims, and the roles of sources.
+CLAIM_LAYERS = ("source", "cue", "content")
+TAG_LAYERS = (*CLAIM_LAYERS, "role")
+#: Labels of a word for one predicate: first, inner, last and only word of a span of each role.
+ROLE_LABELS = ("O", *(f"{at}-{role}" for role in ("source", "content", "cue") for at in "BIES"))
 #: States of a word as predicate: none, first word of a cue, first word of an uncued claim.
 PREDICATE_LABELS = ("O", "cue", "uncued")
 ENTITY_TYPES = ("PERSON", "ORGANIZATION", "OTHER")
 ENTITY_LABELS = ("O", *(f"{bio}-{kind}" for kind in ENTITY_TYPES for bio in "BI"))
+#: For each of ROLE_LABELS its place among O and B, I of source, content, cue.
+_WITHOUT_ENDS = (0, 1, 2, 2, 1, 3, 4, 4, 3, 5, 6, 6, 5)
 _ANTECEDENT_DISTANCES = 10
 _PREDICATES_AT_ONCE = 2
 
@@ -48,17 +64,19 @@ class AttributionModel(PreTrainedModel):
         super().__init__(config)
         encoder_config = config.encoder_config()
         self.encoder = AutoModel.from_config(encoder_config, add_pooling_layer=False)
+        fuse_attention(self.encoder)
         width = encoder_config.hidden_size
         pair, mention = config.pair_size, config.mention_size
         self.features = nn.ModuleList(nn.Embedding(size, width) for size in FEATURE_SIZES)
         self.dropout = nn.Dropout(config.head_dropout)
-        self.tags = nn.Linear(width, len(TAG_LAYERS) * len(BIO))
+        self.tags = nn.Linear(width, config.tag_layers * len(BIO))
         self.predicates = nn.Linear(width, len(PREDICATE_LABELS))
         self.entities = nn.Linear(width, len(ENTITY_LABELS))
         self.pair_predicate = nn.Linear(width, 2 * pair)
         self.pair_word = nn.Linear(width, 2 * pair)
         self.pair_relations = nn.ModuleList(nn.Embedding(size, pair) for size in RELATION_SIZES)
-        self.pair_out = nn.Linear(pair, len(ROLE_LABELS) + len(BIO))
+        labels = len(ROLE_LABELS) if config.span_ends else 1 + 2 * len(CLAIM_LAYERS)
+        self.pair_out = nn.Linear(pair, labels + len(BIO))
         self.kind = _mlp(width, width // 2, len(KINDS))
         self.speech = _mlp(width, width // 2, len(SPEECHES))
         self.source_type = _mlp(2 * width, width // 2, len(SOURCE_TYPES))
@@ -68,6 +86,46 @@ class AttributionModel(PreTrainedModel):
         self.antecedent_bias = nn.Linear(mention, 1)
         self.antecedent_distance = nn.Embedding(_ANTECEDENT_DISTANCES, 1)
         self.post_init()
+
+    @classmethod
+    def from_pretrained(
+        cls, folder: str | Path, *, dtype: torch.dtype = torch.float32
+    ) -> AttributionModel:
+        """Load a model folder, however its weights are stored; in evaluation mode.
+
+        Unlike in transformers, the folder is local and every weight must be in it.
+
+        Args:
+            folder: the model folder; hub ids are for :class:`~attribution.scorer.Scorer`.
+            dtype: what the weights are turned into once they are read as float32.
+
+        Raises:
+            ModelError: a file is missing or damaged, or does not belong to this model.
+        """
+        path = Path(folder)
+        if not (path / "config.json").is_file():
+            raise ModelError(f"{path / 'config.json'} is missing from the model folder")
+        config = AttributionConfig.from_pretrained(path)
+        with _Unfilled():
+            model = cls(config).to(torch.float32)
+        load_weights(model, path)
+        return model.to(dtype).eval()
+
+    def save_pretrained(self, folder: str | Path, *, storage: Precision = "fp32") -> None:
+        """Write configuration and weights.
+
+        Args:
+            folder: where to; created if need be.
+            storage: ``fp32`` keeps every bit; ``fp16`` takes half the space, ``int8`` a quarter.
+
+        Raises:
+            ValueError: ``storage`` is something else, or cannot hold a weight.
+        """
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        write_weights(self.state_dict(), path, storage)
+        self.config.architectures = [type(self).__name__]
+        self.config.save_pretrained(path)
 
     def _init_weights(self, module: nn.Module) -> None:
         if isinstance(module, nn.Embedding):
@@ -94,8 +152,9 @@ class AttributionModel(PreTrainedModel):
             (B, W, hidden) word states.
         """
         embedded = self.encoder.get_input_embeddings()(input_ids)
-        for number, table in enumerate(self.features):
-            embedded = embedded + table(features[..., number])
+        for number, (name, table) in enumerate(zip(FEATURES, self.features, strict=True)):
+            if name in self.config.features:
+                embedded = embedded + table(features[..., number])
         states = self.encoder(
             inputs_embeds=embedded, attention_mask=attention_mask
         ).last_hidden_state
@@ -114,8 +173,11 @@ class AttributionModel(PreTrainedModel):
             relations: (N, K, 4) from :func:`attribution.features.relations`.
 
         Returns:
-            (N, K, 7) logits over ``ROLE_LABELS`` and (N, K, 3) over BIO of via mentions.
+            (N, K, 13) logits over ``ROLE_LABELS`` and (N, K, 3) over BIO of via mentions.
         """
+        if "quote" not in self.config.features:
+            relations = relations.clone()
+            relations[..., -1] = 0
         left = self.pair_predicate(words[predicates]).unsqueeze(1)
         right = self.pair_word(words)
         table, code = self._joint_relations(relations)
@@ -131,7 +193,10 @@ class AttributionModel(PreTrainedModel):
             hidden = hidden + left_product * right_product
             parts.append(self.pair_out(nn.functional.gelu(hidden)))
         scores = torch.cat(parts)
-        return scores[..., : len(ROLE_LABELS)], scores[..., len(ROLE_LABELS) :]
+        roles, via = scores[..., : -len(BIO)], scores[..., -len(BIO) :]
+        if not self.config.span_ends:
+            roles = roles.log_softmax(-1)[..., list(_WITHOUT_ENDS)]
+        return roles, via
 
     def _joint_relations(self, relations: Tensor) -> tuple[Tensor, Tensor]:
         """One table for all relations, a row for every combination, and the rows (N, K) in it."""
@@ -164,6 +229,18 @@ class AttributionModel(PreTrainedModel):
         return (
             scores + self.antecedent_bias(embeddings).T + self.antecedent_distance(gap).squeeze(-1)
         )
+
+
+class _Unfilled(TorchFunctionMode):
+    """Inside it, new modules of this thread get no random values: seconds saved in a large one."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__name__", None) in ("normal_", "uniform_", "kaiming_uniform_"):
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
 
 
 def _mlp(inner: int, hidden: int, outer: int) -> nn.Sequential:

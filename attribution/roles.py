@@ -1,6 +1,7 @@
 """Stage 3a: which words are source, content, cue and intermediary of each claim.
 
-Scores of the words around every predicate, and the best labels under BIO constraints.
+Scores of the words around every predicate, and the best labels in which every span begins and
+ends.
 """
 
 from __future__ import annotations
@@ -32,8 +33,12 @@ Floats = NDArray[np.float32]
 #: Words scored before and after a predicate; no content of the corpora reaches further.
 BEFORE, AFTER = 128, 208
 IMPOSSIBLE = -1e4
-#: The B and the I labels among ROLE_LABELS; each I stands right behind its B.
-_BEGIN, _INSIDE = slice(1, None, 2), slice(2, None, 2)
+#: The first, inner, last and only words of spans among ROLE_LABELS, in the order of the roles.
+FIRST, INNER, LAST, ONLY = (slice(at, None, 4) for at in (1, 2, 3, 4))
+_ROLES = len(ROLE_LABELS) // 4
+#: The state that a label comes from: 0 outside all spans, 1 to 3 inside a span of that role.
+_ORIGIN = np.zeros(len(ROLE_LABELS), dtype=np.int64)
+_ORIGIN[INNER] = _ORIGIN[LAST] = np.arange(1, _ROLES + 1)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class PredicateScores:
     """Scores of N predicates over K columns of words around each.
 
     ``columns`` (N, K) are word indices, clipped at the article's ends, where ``outside`` is True;
-    ``roles`` (N, K, 7) and ``via`` (N, K, 3) are log-probabilities; ``kind``, ``speech`` are
+    ``roles`` (N, K, 13) and ``via`` (N, K, 3) are log-probabilities; ``kind``, ``speech`` are
     probabilities.
     """
 
@@ -123,62 +128,70 @@ def _pair_scores(
 def viterbi(
     scores: Floats, uncued: NDArray[np.bool_], *, piece_cost: float = 0.0
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Best label sequences (N, K) of ``ROLE_LABELS`` under BIO constraints, and their certainty.
+    """Best label sequences (N, K) of ``ROLE_LABELS`` in which spans are whole, and their certainty.
 
-    The predicate itself, in column ``BEFORE``, is the first word of the cue, or of the content
-    where there is no cue. Every piece of content costs ``piece_cost``, a source or cue half of it,
-    so that content falls into pieces only for a reason. Certainty is the geometric mean
-    probability of the labelled words.
+    A span has a first, then inner words, then a last one, or an only one; what the last column
+    cuts off has no last. The predicate itself, in column ``BEFORE``, begins the cue, or the
+    content where there is no cue. Every piece of content costs ``piece_cost``, a source or cue
+    half of it, so that content falls into pieces only for a reason. Certainty is the geometric
+    mean probability of the labelled words.
     """
     scores = scores.copy()
-    first = np.where(uncued, ROLE_LABELS.index("B-content"), ROLE_LABELS.index("B-cue"))
+    role = np.where(uncued, "content", "cue")
     rows = np.arange(len(scores))
-    own = scores[rows, BEFORE, first]
+    own = scores[:, BEFORE].copy()
     scores[:, BEFORE] = IMPOSSIBLE
-    scores[rows, BEFORE, first] = own
-    paths = _trace(_best_scores(scores, piece_cost))
+    for at in "BS":
+        label = np.array([ROLE_LABELS.index(f"{at}-{name}") for name in role], dtype=np.int64)
+        scores[rows, BEFORE, label] = own[rows, label]
+    paths = _trace(*_best_labels(scores, piece_cost))
     chosen = np.take_along_axis(scores, paths[..., None], 2)[..., 0]
     labelled = paths > 0
     certainty = (chosen * labelled).sum(1) / np.maximum(labelled.sum(1), 1)
     return paths, np.exp(certainty)
 
 
-def _best_scores(scores: Floats, piece_cost: float) -> Floats:
-    """Score (K, 7, N) of the best path that ends in each label of each column.
+def _best_labels(scores: Floats, piece_cost: float) -> tuple[NDArray[np.int64], Floats]:
+    """For each column and state (K, 4, N) the label on the best path there; the last scores (4, N).
 
-    ``I`` follows only ``B`` or ``I`` of its own role, which is the label before it or itself;
-    everything else may follow anything. So two maxima a column do for all pairs of labels.
+    States: 0 outside all spans, 1 to 3 inside a span of that role.
     """
     steps = np.ascontiguousarray(scores.transpose(1, 2, 0))
     costs = np.zeros((len(ROLE_LABELS), 1), dtype=np.float32)
-    costs[_BEGIN] = -piece_cost / 2
-    costs[ROLE_LABELS.index("B-content")] = -piece_cost
-    best = np.empty_like(steps)
-    best[0] = steps[0]
-    best[0, _INSIDE] += IMPOSSIBLE
-    for before, now, step in zip(best, best[1:], steps[1:], strict=False):
-        np.add(np.maximum.reduce(before), costs, out=now)
-        np.maximum(before[_BEGIN], before[_INSIDE], out=now[_INSIDE])
-        now += step
-    return best
+    costs[FIRST] = costs[ONLY] = piece_cost / 2
+    for at in "BS":
+        costs[ROLE_LABELS.index(f"{at}-content")] = piece_cost
+    steps -= costs
+    columns, labels, size = steps.shape
+    outside = np.zeros(len(ROLE_LABELS), dtype=bool)  # labels that lead to state 0
+    outside[0] = outside[LAST] = outside[ONLY] = True
+    ends = np.flatnonzero(outside)
+    origins = _ORIGIN[ends]
+    first, inner = np.arange(labels)[FIRST][:, None], np.arange(labels)[INNER][:, None]
+    best = np.full((_ROLES + 1, size), IMPOSSIBLE, dtype=np.float32)
+    best[0] = 0.0
+    came = np.empty((columns, _ROLES + 1, size), dtype=np.int64)
+    place = np.arange(size)
+    for step, label in zip(steps, came, strict=True):
+        closing = best[origins] + step[ends]
+        chosen = closing.argmax(0)
+        begun, gone_on = best[0] + step[FIRST], best[1:] + step[INNER]
+        label[0] = ends[chosen]
+        label[1:] = np.where(gone_on > begun, inner, first)
+        best = np.concatenate([closing[chosen, place][None], np.maximum(begun, gone_on)])
+    return came, best
 
 
-def _trace(best: Floats) -> NDArray[np.int64]:
+def _trace(came: NDArray[np.int64], best: Floats) -> NDArray[np.int64]:
     """The labels (N, K) of the paths that end best, from their last column back."""
-    columns, labels, size = best.shape
-    rows = np.arange(size)
-    # For every label of a column, where in the column before (flat: label, row) it comes from.
-    origin = np.empty((columns - 1, labels, size), dtype=np.int64)
-    origin[:] = best[:-1].argmax(1)[:, None]
-    origin[:, _INSIDE] = np.arange(labels)[_BEGIN][:, None]
-    origin[:, _INSIDE] += best[:-1, _INSIDE] > best[:-1, _BEGIN]
-    origin *= size
-    origin += rows
+    columns, _, size = came.shape
+    place = np.arange(size)
+    state = best.argmax(0)
     paths = np.empty((columns, size), dtype=np.int64)
-    paths[-1] = best[-1].argmax(0) * size + rows
-    for step in range(columns - 1, 0, -1):
-        origin[step - 1].take(paths[step], out=paths[step - 1])
-    return np.ascontiguousarray(paths.T) // size
+    for column in range(columns - 1, -1, -1):
+        paths[column] = came[column][state, place]
+        state = _ORIGIN[paths[column]]
+    return np.ascontiguousarray(paths.T)
 
 
 def role_spans(path: NDArray[np.int64], columns: NDArray[np.int64]) -> dict[str, list[WordRange]]:
@@ -188,7 +201,7 @@ def role_spans(path: NDArray[np.int64], columns: NDArray[np.int64]) -> dict[str,
         label = ROLE_LABELS[path[place]]
         word = int(columns[place])
         pieces = spans[label[2:]]
-        if label[0] == "B" or not pieces:
+        if label[0] in "BS" or not pieces:
             pieces.append((word, word))
         else:
             pieces[-1] = (pieces[-1][0], word)

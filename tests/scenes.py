@@ -37,6 +37,14 @@ def words_of(article: EncodedArticle, words: WordRange | None) -> str | None:
     return words and article.document.cover(*words).of(article.document.text)
 
 
+def paint(labels: np.ndarray, first: int, last: int, role: str) -> None:
+    """Write the labels of one span."""
+    labels[first : last + 1] = ROLE_LABELS.index(f"I-{role}")
+    labels[first], labels[last] = (ROLE_LABELS.index(f"{at}-{role}") for at in "BE")
+    if first == last:
+        labels[first] = ROLE_LABELS.index(f"S-{role}")
+
+
 @dataclass(frozen=True)
 class Script:
     """What the encoder is to say of one claim; without cue its first content opens it."""
@@ -59,7 +67,7 @@ class ScriptedModel:
         article: EncodedArticle,
         scripts: Sequence[Script],
         heard: Sequence[str] = (),
-        **config: float,
+        **config: object,
     ) -> None:
         self.size = len(article)
         self.scripts = {}
@@ -70,8 +78,7 @@ class ScriptedModel:
             named["content"] = list(script.content)
             for role, pieces in named.items():
                 for first, last in (locate(article, piece) for piece in pieces if piece):
-                    roles[first : last + 1] = ROLE_LABELS.index(f"I-{role}")
-                    roles[first] = ROLE_LABELS.index(f"B-{role}")
+                    paint(roles, first, last, role)
             for first, last in (locate(article, piece) for piece in script.via):
                 via[first : last + 1] = 2
                 via[first] = 1
@@ -81,7 +88,8 @@ class ScriptedModel:
         for first, last in (locate(article, piece) for piece in heard):
             self.heard[first : last + 1] = True
         defaults = {"cue_threshold": 0.5, "uncued_threshold": 0.5, "source_threshold": 0.1}
-        self.config = SimpleNamespace(**{**defaults, "flat_weight": 0.0, "piece_cost": 0, **config})
+        defaults |= {"flat_weight": 0.0, "piece_cost": 0, "confidence_weights": None}
+        self.config = SimpleNamespace(**{**defaults, **config})
 
     def predicates(self, words: Tensor) -> Tensor:
         return _sure([self.scripts.get(int(word), (0,))[0] for word in words[:, 0]], 3)
@@ -98,7 +106,7 @@ class ScriptedModel:
 
     def _script(self, word: int) -> tuple[int, np.ndarray, np.ndarray]:
         alone = np.zeros(self.size, dtype=np.int64)
-        alone[word] = ROLE_LABELS.index("B-content")
+        alone[word] = ROLE_LABELS.index("S-content")
         return self.scripts.get(word, (2, alone, np.zeros_like(alone)))
 
     def tags(self, words: Tensor) -> Tensor:
@@ -120,7 +128,7 @@ def _sure(labels: Sequence[int], classes: int) -> Tensor:
 
 
 def decoded(
-    text: str, *scripts: Script, heard: Sequence[str] = (), **config: float
+    text: str, *scripts: Script, heard: Sequence[str] = (), **config: object
 ) -> tuple[EncodedArticle, list[ClaimDraft]]:
     """The claims that decoding makes of what a scripted encoder says.
 

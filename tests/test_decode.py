@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -36,47 +36,79 @@ def best_path(
 
 
 class TestViterbi:
-    def test_the_predicate_begins_the_cue(self) -> None:
-        assert best_path() == ["O", "O", "B-cue", "O", "O", "O"]
+    def test_the_predicate_is_the_cue(self) -> None:
+        assert best_path() == ["O", "O", "S-cue", "O", "O", "O"]
 
-    def test_the_predicate_of_an_uncued_claim_begins_its_content(self) -> None:
-        assert best_path(uncued=True) == ["O", "O", "B-content", "O", "O", "O"]
+    def test_the_predicate_of_an_uncued_claim_is_its_content(self) -> None:
+        assert best_path(uncued=True) == ["O", "O", "S-content", "O", "O", "O"]
 
     def test_the_predicate_keeps_its_label_against_any_score(self) -> None:
-        assert best_path(after0={"B-source": 50.0})[2] == "B-cue"
+        assert best_path(after0={"S-source": 50.0})[2] == "S-cue"
 
-    def test_an_inside_label_goes_on_from_its_own_role(self) -> None:
-        assert best_path(after1={"I-cue": 5.0})[2:4] == ["B-cue", "I-cue"]
+    def test_a_span_goes_on_to_its_last_word(self) -> None:
+        path = best_path(after0={"B-cue": 1.0}, after2={"E-cue": 5.0})
+        assert path[2:5] == ["B-cue", "I-cue", "E-cue"]
 
-    def test_an_inside_label_never_follows_nothing(self) -> None:
-        assert best_path(after2={"I-content": 5.0})[3:5] == ["B-content", "I-content"]
+    def test_a_last_word_has_a_first_one_before_it(self) -> None:
+        assert best_path(after2={"E-content": 5.0})[3:5] == ["B-content", "E-content"]
 
-    def test_an_inside_label_never_follows_another_role(self) -> None:
-        path = best_path(after1={"B-source": 9.0}, after2={"I-content": 5.0, "I-source": 4.0})
-        assert path[3:5] == ["B-source", "I-source"]
+    def test_an_inner_word_never_stands_in_another_role(self) -> None:
+        path = best_path(after1={"B-source": 9.0}, after2={"I-content": 5.0, "E-source": 4.0})
+        assert path[3:5] == ["B-source", "E-source"]
+
+    def test_a_span_ends_where_its_last_word_scores_not_where_inner_words_fade(self) -> None:
+        inner = {"I-content": 2.0}
+        path = best_path(after1={"B-content": 5.0}, after2=inner, after3={"E-content": 3.0})
+        assert path[3:6] == ["B-content", "I-content", "E-content"]
 
     def test_a_cost_a_piece_makes_one_of_two(self) -> None:
-        likes = {"after1": {"B-content": 5.0}, "after2": {"B-content": 5.5, "I-content": 5.0}}
-        assert best_path(**likes)[3:5] == ["B-content", "B-content"]
-        assert best_path(**likes, piece_cost=1.0)[3:5] == ["B-content", "I-content"]
+        likes = {
+            "after1": {"S-content": 5.0, "B-content": 4.8},
+            "after2": {"S-content": 5.0, "E-content": 4.8},
+        }
+        assert best_path(**likes)[3:5] == ["S-content", "S-content"]
+        assert best_path(**likes, piece_cost=1.0)[3:5] == ["B-content", "E-content"]
 
     @given(st.integers(0, 1000), st.booleans())
-    def test_any_scores_give_wellformed_labels(self, seed: int, uncued: bool) -> None:
+    def test_any_scores_give_whole_spans(self, seed: int, uncued: bool) -> None:
         shape = (2, COLUMNS, len(ROLE_LABELS))
         scores = np.random.default_rng(seed).normal(0, 4, shape).astype(np.float32)
         paths, certainty = viterbi(scores, np.array([uncued, not uncued]))
         for path in paths:
-            names = ["O", *(ROLE_LABELS[label] for label in path)]
-            for before, label in pairwise(names):
-                assert not label.startswith("I-") or before[2:] == label[2:]
+            for before, label in pairwise(["O", *(ROLE_LABELS[label] for label in path)]):
+                inside = before[2:] if before[0] in "BI" else ""
+                assert inside == (label[2:] if label[0] in "IE" else "")
         assert (certainty > 0).all()
+
+    @given(st.integers(0, 1000))
+    def test_no_other_sequence_of_a_few_words_scores_higher(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        scores = np.full((1, COLUMNS, len(ROLE_LABELS)), -50.0, dtype=np.float32)
+        scores[..., 0] = 0.0
+        near = slice(PREDICATE + 1, PREDICATE + 4)
+        scores[0, near] = rng.normal(0, 2, (3, len(ROLE_LABELS)))
+        scores[0, PREDICATE, LABEL["S-cue"]] = 50.0
+        paths, _ = viterbi(scores, np.array([False]))
+
+        def worth(labels: tuple[int, ...]) -> float:
+            return float(sum(scores[0, near][place, label] for place, label in enumerate(labels)))
+
+        def whole(labels: tuple[int, ...]) -> bool:
+            names = ["O", *(ROLE_LABELS[label] for label in labels), "O"]
+            return all(
+                (before[2:] if before[0] in "BI" else "") == (name[2:] if name[0] in "IE" else "")
+                for before, name in pairwise(names)
+            )
+
+        options = filter(whole, product(range(len(ROLE_LABELS)), repeat=3))
+        assert worth(tuple(paths[0, near])) == pytest.approx(max(map(worth, options)), abs=1e-3)
 
     def test_certainty_is_the_geometric_mean_over_labelled_words(self) -> None:
         scores = np.full((1, COLUMNS, len(ROLE_LABELS)), -20.0, dtype=np.float32)
         scores[..., LABEL["O"]] = 0.0
-        scores[0, PREDICATE, LABEL["B-cue"]] = np.log(0.9)
+        scores[0, PREDICATE, LABEL["S-cue"]] = np.log(0.9)
         scores[0, PREDICATE + 1, LABEL["O"]] = -20.0
-        scores[0, PREDICATE + 1, LABEL["B-content"]] = np.log(0.4)
+        scores[0, PREDICATE + 1, LABEL["S-content"]] = np.log(0.4)
         _, certainty = viterbi(scores, np.array([False]))
         assert certainty[0] == pytest.approx(0.6)
 
@@ -233,7 +265,7 @@ class TestLikelySource:
     """A cue whose best path has no source, in scores over (O, B-source, I-source, ...)."""
 
     def scores(self, begin: list[float], inside: list[float]) -> np.ndarray:
-        """Log-probabilities (K, 7) of these probabilities of B-source and I-source, the rest O."""
+        """Log-probabilities (K, 13) of these probabilities of B-source and I-source, the rest O."""
         table = np.full((len(begin), len(ROLE_LABELS)), 1e-6)
         table[:, 1], table[:, 2] = begin, inside
         table[:, 0] = 1 - table[:, 1] - table[:, 2]

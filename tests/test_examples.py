@@ -15,7 +15,14 @@ from tagged import PIER, example, gold
 from tiny_model import HIDDEN, special, tiny_tokenizer
 from training.batches import Batch, collate, epoch_batches
 from training.examples import IGNORE, Example, build_example
-from training.losses import LOSS_WEIGHTS, losses, weighted
+from training.losses import (
+    LOSS_WEIGHTS,
+    Outputs,
+    losses,
+    outputs,
+    soft_losses,
+    weighted,
+)
 from training.readers.gold import GoldClaim
 
 
@@ -54,7 +61,7 @@ class TestTargets:
 
     def test_flat_tags_keep_the_outer_claim_whole(self) -> None:
         made = example()
-        source, cue, content = made.tags.T
+        source, cue, content, _ = made.tags.T
         assert labelled(made, source, 1) == ["Ottoline", "her"]
         assert labelled(made, source, 2) == ["Brask", "deputy"]
         assert labelled(made, cue, 1) == ["told", "promised"]
@@ -159,9 +166,9 @@ class TestBatches:
         batch = batch_of(made)
         assert batch.predicate.tolist() == [at(made, "said")]
         names = [ROLE_LABELS[label] for label in batch.roles[0].tolist()]
-        assert dict(zip(tokens(made), names, strict=True))["said"] == "B-cue"
-        assert names[:7] == ["B-content", *["I-content"] * 6]
-        assert names[8:10] == ["B-source", "I-source"]
+        assert dict(zip(tokens(made), names, strict=True))["said"] == "S-cue"
+        assert names[:7] == ["B-content", *["I-content"] * 5, "E-content"]
+        assert names[8:10] == ["B-source", "E-source"]
 
     def test_predicates_and_mentions_count_through_the_whole_batch(self) -> None:
         first, second = replace(example(PIER), doc="a"), replace(example(PIER), doc="b")
@@ -206,14 +213,19 @@ class TestBatches:
 
         batch = collate([(made, Window(2, size + 1))], *special())
         names = [ROLE_LABELS[label] for label in batch.roles[0].tolist()]
-        assert names == [*["I-content"] * 5, "B-cue"]
+        assert names == [*["I-content"] * 4, "E-content", "S-cue"]
         assert batch.claim_mention.tolist() == [[-1, -1]]
+
+
+def losses_of(batch: Batch, **options: bool) -> dict[str, torch.Tensor]:
+    model = wide_model()
+    return losses(model, batch, outputs(model, batch, batch.inputs), **options)
 
 
 class TestLosses:
     @pytest.fixture
     def found(self) -> dict[str, torch.Tensor]:
-        return losses(wide_model(), batch_of(example()))
+        return losses_of(batch_of(example()))
 
     def test_every_task_has_one_and_a_weight(self, found: dict[str, torch.Tensor]) -> None:
         assert set(found) == set(LOSS_WEIGHTS)
@@ -226,7 +238,7 @@ class TestLosses:
     def test_a_batch_without_claims_has_only_the_tasks_of_words(self) -> None:
         empty = replace(gold(PIER), claims=(), sources=())
         made = build_example(empty, tiny_tokenizer())
-        found = losses(wide_model(), batch_of(made))
+        found = losses_of(batch_of(made))
         assert set(found) == {"tags", "entities", "opening", "antecedent"}
         assert found["antecedent"] == 0
 
@@ -237,20 +249,52 @@ class TestLosses:
             for claim in article.claims
         )
         bare = replace(article, claims=claims, sources=(), resolved=False)
-        found = losses(wide_model(), batch_of(build_example(bare, tiny_tokenizer())))
+        found = losses_of(batch_of(build_example(bare, tiny_tokenizer())))
         for name in ("via", "kind", "speech", "source_type", "antecedent"):
             assert found[name] == 0
         assert found["roles"] > 0
 
+    def test_the_roles_of_a_claim_can_be_one_sequence(self, found: dict[str, torch.Tensor]) -> None:
+        sequence = losses_of(batch_of(example()), crf=True)
+        assert sequence["roles"].isfinite()
+        assert sequence["roles"] > 0
+        assert sequence["roles"] != found["roles"]
+        assert sequence["tags"] == found["tags"]
 
-def wide_model() -> torch.nn.Module:
+
+class TestSoftLosses:
+    def said(self, seed: int, batch: Batch) -> Outputs:
+        model = wide_model(seed)
+        return outputs(model, batch, batch.inputs)
+
+    def test_nothing_separates_a_model_from_itself(self) -> None:
+        batch = batch_of(example(), example(PIER))
+        found = soft_losses(self.said(0, batch), self.said(0, batch), batch)
+        assert set(found) <= set(LOSS_WEIGHTS)
+        assert all(loss.item() == pytest.approx(0.0, abs=1e-5) for loss in found.values())
+
+    def test_another_model_is_some_way_off_in_every_task(self) -> None:
+        batch = batch_of(example())
+        found = soft_losses(self.said(0, batch), self.said(1, batch), batch)
+        assert all(loss > 0 for loss in found.values())
+
+    def test_padding_teaches_nothing(self) -> None:
+        batch = batch_of(replace(example(PIER), doc="a"), replace(example(), doc="b"))
+        teacher = self.said(1, batch)
+        outside = (batch.opening == IGNORE).flatten()
+        other = replace(teacher, opening=teacher.opening + 9 * outside[:, None] * torch.randn(3))
+        student = self.said(0, batch)
+        assert soft_losses(student, teacher, batch) == soft_losses(student, other, batch)
+
+
+def wide_model(seed: int = 0) -> torch.nn.Module:
     """A tiny model that takes the example articles in one window."""
     from transformers import BertConfig
 
     from attribution.configuration import AttributionConfig
     from attribution.model import AttributionModel
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     encoder = BertConfig(
         vocab_size=len(tiny_tokenizer()),
         hidden_size=HIDDEN,

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from attribution.features import Window, pack, relations, windows
-from attribution.model import ROLE_LABELS
+from attribution.model import ROLE_LABELS, TAG_LAYERS
 from training.examples import IGNORE, Example, Mention, Predicate
 
-__all__ = ["Batch", "collate", "epoch_batches"]
+__all__ = ["Batch", "collate", "epoch_batches", "role_labels"]
 
 Piece = tuple[Example, Window]
 
@@ -106,7 +106,7 @@ def collate(pieces: Sequence[Piece], pad_id: int, cls_id: int, sep_id: int) -> B
     inputs = pack([(example.article, window) for example, window in pieces], pad_id, cls_id, sep_id)
     width = inputs["first_piece"].shape[1]
     shape = (len(pieces), width)
-    tags = np.full((*shape, 3), IGNORE)
+    tags = np.full((*shape, len(TAG_LAYERS)), IGNORE)
     entities, opening = np.full(shape, IGNORE), np.full(shape, IGNORE)
     weight = np.zeros(shape, dtype=np.float32)
     claims: list[tuple[int, Window, Example, Predicate]] = []
@@ -155,13 +155,11 @@ def _claim_tensors(
         relation_ids[number, :size] = relations(example.article, np.array([predicate.word]), words)[
             0
         ]
-        roles[number, :size] = 0
-        for role, first, last in predicate.roles:
-            _paint(roles[number, :size], first - window.start, last - window.start, role)
+        roles[number, :size] = role_labels(predicate.roles, window)
         if predicate.via is not None:
             via[number, :size] = 0
             for first, last in predicate.via:
-                _paint(via[number, :size], first - window.start, last - window.start, None)
+                _paint(via[number, :size], first - window.start, last - window.start)
         if (
             predicate.mention
             and window.start <= predicate.mention[0] <= predicate.mention[1] < window.end
@@ -183,16 +181,43 @@ def _claim_tensors(
     }
 
 
-def _paint(row: np.ndarray, first: int, last: int, role: str | None) -> None:
-    """Write B and I labels of one span into a row, cut to the row's ends."""
-    begin, inside = (
-        (1, 2) if role is None else (ROLE_LABELS.index(f"B-{role}"), ROLE_LABELS.index(f"I-{role}"))
-    )
+def role_labels(spans: Sequence[tuple[str, int, int]], window: Window) -> np.ndarray:
+    """Label ids (W) of ``ROLE_LABELS`` of the words of a window.
+
+    A span that another one cuts in two becomes two; one that the window cuts has no first or no
+    last word. So any sequence of labels is one that decoding could choose.
+
+    Args:
+        spans: (role, first, last) in words of the article, ends inclusive; later ones lie on top.
+        window: the words wanted.
+    """
+    owner = np.full(window.end - window.start, -1)
+    for number, (_, first, last) in enumerate(spans):
+        owner[max(first - window.start, 0) : max(last + 1 - window.start, 0)] = number
+    labels = np.zeros(len(owner), dtype=np.int64)
+    starts = np.flatnonzero(np.diff(owner, prepend=-2))
+    for begin, end in zip(starts, [*starts[1:], len(owner)], strict=True):
+        if owner[begin] < 0:
+            continue
+        role, first, last = spans[owner[begin]]
+        opened = begin > 0 or first >= window.start
+        closed = end < len(owner) or last < window.end
+        labels[begin:end] = ROLE_LABELS.index(f"I-{role}")
+        if opened:
+            labels[begin] = ROLE_LABELS.index(f"B-{role}")
+        if closed:
+            alone = opened and end - begin == 1
+            labels[end - 1] = ROLE_LABELS.index(f"{'S' if alone else 'E'}-{role}")
+    return labels
+
+
+def _paint(row: np.ndarray, first: int, last: int) -> None:
+    """Write B and I of one span into a row, cut to the row's ends."""
     if last < 0 or first >= len(row):
         return
-    row[max(first, 0) : last + 1] = inside
+    row[max(first, 0) : last + 1] = 2
     if first >= 0:
-        row[first] = begin
+        row[first] = 1
 
 
 def _longs(values: Iterator[int]) -> Tensor:

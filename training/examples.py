@@ -21,6 +21,7 @@ from attribution.model import ENTITY_LABELS, TAG_LAYERS
 from attribution.segment import segment
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, Span
 from training.readers.gold import GoldArticle, GoldClaim
+from training.role_spans import role_ranges
 
 __all__ = ["IGNORE", "Example", "Labeller", "Mention", "Predicate", "build_example"]
 
@@ -63,7 +64,7 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Example:
-    """One article with its targets. ``tags`` is (n, 3), ``entities`` and ``opening`` are (n)."""
+    """One article with its targets. ``tags`` is (n, 4), ``entities`` and ``opening`` are (n)."""
 
     doc: str
     article: EncodedArticle
@@ -144,6 +145,7 @@ class Labeller:
             if not self.gold.nested:
                 for first, last in self.ranges(claim.content):
                     weight[first : last + 1] = inner_weight
+        tags[:, TAG_LAYERS.index("role")] = self.roles()
         for claim in self.claims:
             opening[self.opening_word(claim)] = 1 if claim.cue else 2
         weight[opening > 0] = 1.0
@@ -151,6 +153,27 @@ class Labeller:
             if claim.partial:
                 self._forget(claim, tags, weight)
         return tags, opening, weight
+
+    def roles(self) -> NDArray[np.int64]:
+        """BIO labels (n) of the words that state the sources' roles; unknown without sources."""
+        if not self.gold.resolved:
+            return np.full(len(self.article), IGNORE)
+        labels = np.zeros(len(self.article), dtype=np.int64)
+        text = self.document.text
+        words = [word.of(text) for word in self.document.words]
+        for source in self.gold.sources:
+            named = [
+                item
+                for claim in self.claims
+                if claim.source == source.id
+                for item in self.ranges(claim.source_mention)
+            ]
+            for first, last in role_ranges(
+                words, named + self.name_ranges(source.name), source.role
+            ):
+                labels[first : last + 1] = 2
+                labels[first] = 1
+        return labels
 
     def _forget(
         self, claim: GoldClaim, tags: NDArray[np.int64], weight: NDArray[np.float32]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from attribution.model import BIO, ENTITY_LABELS, PREDICATE_LABELS, ROLE_LABELS, AttributionModel
+from attribution.model import BIO, ROLE_LABELS, AttributionModel
 from training.batches import Batch
+from training.crf import sequence_loss
 from training.examples import IGNORE
 
-__all__ = ["LOSS_WEIGHTS", "losses", "weighted"]
+__all__ = ["LOSS_WEIGHTS", "Outputs", "losses", "outputs", "soft_losses", "weighted"]
 
 LOSS_WEIGHTS: Mapping[str, float] = {
     "tags": 0.4,
@@ -27,61 +29,144 @@ LOSS_WEIGHTS: Mapping[str, float] = {
 }
 
 
-def losses(model: AttributionModel, batch: Batch) -> dict[str, Tensor]:
+#: A sequence's likelihood a word is about a quarter of the words' own likelihoods.
+_SEQUENCE_SCALE = 4.0
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Everything a model says of a batch of B windows of W words with N predicates.
+
+    ``words`` (B * W, hidden) are word states; ``tags`` (B * W, layers, 3), ``entities`` and
+    ``opening`` (B * W, labels), ``roles`` (N, W, 13), ``via`` (N, W, 3), ``kind``, ``speech`` and
+    ``source_type`` (N, labels) are logits.
+    """
+
+    words: Tensor
+    tags: Tensor
+    entities: Tensor
+    opening: Tensor
+    roles: Tensor
+    via: Tensor
+    kind: Tensor
+    speech: Tensor
+    source_type: Tensor
+
+
+def outputs(model: AttributionModel, batch: Batch, inputs: Mapping[str, Tensor]) -> Outputs:
+    """Run the model and its heads over ``inputs``, the batch's own or as another model reads it."""
+    words = model(**inputs).flatten(0, 1)
+    openers = words[batch.predicate]
+    if len(batch.predicate):
+        roles, via = model.pair_logits(words, batch.predicate, batch.columns, batch.relations)
+    else:
+        roles = words.new_zeros(0, batch.roles.shape[1], len(ROLE_LABELS))
+        via = words.new_zeros(0, batch.roles.shape[1], len(BIO))
+    first, last = batch.claim_mention.unbind(-1)
+    known = (first >= 0).unsqueeze(-1)
+    mean, _ = model.mention_states(words, first.clamp(min=0), last.clamp(min=0))
+    return Outputs(
+        words=words,
+        tags=model.tags(words).unflatten(-1, (-1, len(BIO))),
+        entities=model.entities(words),
+        opening=model.predicates(words),
+        roles=roles,
+        via=via,
+        kind=model.kind(openers),
+        speech=model.speech(openers),
+        source_type=model.type_logits(mean * known, openers),
+    )
+
+
+def losses(
+    model: AttributionModel, batch: Batch, said: Outputs, *, crf: bool = False
+) -> dict[str, Tensor]:
     """The loss of each task on one batch; a task without a label in it gives 0.
 
+    With ``crf`` the roles of a claim are one sequence, else each word is a decision of its own.
     Sparse sequence tasks are summed over words and divided by the number of labelled words, so
     that the many empty words do not drown them.
     """
-    states = model(**batch.inputs)
-    words = states.flatten(0, 1)
+    layers = said.tags.shape[1]
     found = {
-        "tags": _per_positive(
-            model.tags(states).unflatten(-1, (-1, len(BIO))).flatten(0, 2), batch.tags.flatten()
-        ),
-        "entities": _per_positive(
-            model.entities(words).view(-1, len(ENTITY_LABELS)), batch.entities.flatten()
-        ),
+        "tags": _per_positive(said.tags.flatten(0, 1), batch.tags[..., :layers].flatten()),
+        "entities": _per_positive(said.entities, batch.entities.flatten()),
         "opening": _per_positive(
-            model.predicates(words).view(-1, len(PREDICATE_LABELS)),
-            batch.opening.flatten(),
-            batch.opening_weight.flatten(),
+            said.opening, batch.opening.flatten(), batch.opening_weight.flatten()
         ),
     }
     if len(batch.predicate):
-        roles, via = model.pair_logits(words, batch.predicate, batch.columns, batch.relations)
-        found["roles"] = _per_positive(roles.view(-1, len(ROLE_LABELS)), batch.roles.flatten())
-        found["via"] = _per_positive(via.view(-1, len(BIO)), batch.via.flatten())
-        openers = words[batch.predicate]
-        found["kind"] = _mean(model.kind(openers), batch.kind)
-        found["speech"] = _mean(model.speech(openers), batch.speech)
-        found["source_type"] = _source_type(model, words, openers, batch)
-    found["antecedent"] = _antecedent(model, words, batch)
+        if crf:
+            total = sequence_loss(said.roles, batch.roles, IGNORE)
+            found["roles"] = _SEQUENCE_SCALE * total / _positives(batch.roles)
+        else:
+            found["roles"] = _per_positive(said.roles.flatten(0, 1), batch.roles.flatten())
+        found["via"] = _per_positive(said.via.flatten(0, 1), batch.via.flatten())
+        found["kind"] = _mean(said.kind, batch.kind)
+        found["speech"] = _mean(said.speech, batch.speech)
+        found["source_type"] = _mean(said.source_type, batch.source_type)
+    found["antecedent"] = _antecedent(model, said.words, batch)
     return found
 
 
-def weighted(found: Mapping[str, Tensor]) -> Tensor:
-    """The weighted sum of the tasks' losses."""
-    return torch.stack([LOSS_WEIGHTS[name] * loss for name, loss in found.items()]).sum()
+def soft_losses(student: Outputs, teacher: Outputs, batch: Batch) -> dict[str, Tensor]:
+    """How far the student's probabilities are from the teacher's (Hinton et al., 2015).
+
+    Kullback-Leibler divergence of each task, in the scale of its hard loss: over all words of the
+    windows, labelled or not, divided by the number of labelled ones.
+    """
+    inside = batch.opening.flatten() != IGNORE
+    layers = min(student.tags.shape[1], teacher.tags.shape[1])
+    found = {
+        "tags": _divergence(student.tags[inside, :layers], teacher.tags[inside, :layers])
+        / _positives(batch.tags[..., :layers]),
+        "entities": _divergence(student.entities[inside], teacher.entities[inside])
+        / _positives(batch.entities),
+        "opening": _divergence(student.opening[inside], teacher.opening[inside])
+        / _positives(batch.opening),
+    }
+    if len(batch.predicate):
+        near = batch.roles != IGNORE
+        found["roles"] = _divergence(student.roles[near], teacher.roles[near]) / _positives(
+            batch.roles
+        )
+        found["via"] = _divergence(student.via[near], teacher.via[near]) / _positives(batch.via)
+        for name in ("kind", "speech", "source_type"):
+            total = _divergence(getattr(student, name), getattr(teacher, name))
+            found[name] = total / len(batch.predicate)
+    return found
+
+
+def _divergence(student: Tensor, teacher: Tensor) -> Tensor:
+    return functional.kl_div(
+        student.float().log_softmax(-1),
+        teacher.float().log_softmax(-1),
+        log_target=True,
+        reduction="sum",
+    )
+
+
+def weighted(found: Mapping[str, Tensor], weights: Mapping[str, float] | None = None) -> Tensor:
+    """The weighted sum of the tasks' losses; ``weights`` replace some of ``LOSS_WEIGHTS``."""
+    chosen = {**LOSS_WEIGHTS, **(weights or {})}
+    return torch.stack([chosen[name] * loss for name, loss in found.items()]).sum()
 
 
 def _per_positive(logits: Tensor, labels: Tensor, weight: Tensor | None = None) -> Tensor:
     each = functional.cross_entropy(logits, labels, ignore_index=IGNORE, reduction="none")
     if weight is not None:
         each = each * weight
-    return each.sum() / (labels > 0).sum().clamp(min=5)
+    return each.sum() / _positives(labels)
+
+
+def _positives(labels: Tensor) -> Tensor:
+    """The number of labelled words, at least a few: a batch without any is not worth more."""
+    return (labels > 0).sum().clamp(min=5)
 
 
 def _mean(logits: Tensor, labels: Tensor) -> Tensor:
     total = functional.cross_entropy(logits, labels, ignore_index=IGNORE, reduction="sum")
     return total / (labels != IGNORE).sum().clamp(min=1)
-
-
-def _source_type(model: AttributionModel, words: Tensor, openers: Tensor, batch: Batch) -> Tensor:
-    first, last = batch.claim_mention.unbind(-1)
-    known = (first >= 0).unsqueeze(-1)
-    mean, _ = model.mention_states(words, first.clamp(min=0), last.clamp(min=0))
-    return _mean(model.type_logits(mean * known, openers), batch.source_type)
 
 
 def _antecedent(model: AttributionModel, words: Tensor, batch: Batch) -> Tensor:
