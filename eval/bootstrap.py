@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from eval.counts import Counts, Share, Tally
 
-__all__ = ["Figure", "figures"]
+__all__ = ["Figure", "difference", "figures", "statistic"]
 
 _Array = NDArray[np.float64]
 
@@ -50,11 +50,85 @@ def figures(
     """Every measure over the articles, with a 95% interval over ``samples`` resamples of them."""
     if not articles:
         return {}
-    rng = np.random.default_rng(seed)
-    size = len(articles)
-    drawn = rng.integers(0, size, (samples, size))
-    weights = np.stack([np.bincount(row, minlength=size) for row in drawn]).astype(np.float64)
+    weights = _weights(len(articles), samples, seed)
     return {name: _figure([article[name] for article in articles], weights) for name in articles[0]}
+
+
+def difference(
+    ours: Sequence[Mapping[str, Tally]],
+    theirs: Sequence[Mapping[str, Tally]],
+    *,
+    samples: int = 1000,
+    seed: int = 0,
+) -> dict[str, Figure]:
+    """Every measure's difference between two systems on the same articles, ``ours`` first.
+
+    Paired bootstrap: both systems are resampled with the same articles (Koehn, 2004).
+    """
+    if len(ours) != len(theirs):
+        raise ValueError(f"{len(ours)} and {len(theirs)} articles cannot be paired")
+    if not ours:
+        return {}
+    weights = _weights(len(ours), samples, seed)
+    return {
+        name: _apart(
+            _resampled([article[name] for article in ours], weights),
+            _resampled([article[name] for article in theirs], weights),
+            len(ours),
+        )
+        for name in ours[0]
+    }
+
+
+def statistic(
+    sums: _Array,
+    ratio: Callable[[_Array], _Array],
+    *,
+    n: int,
+    samples: int = 1000,
+    seed: int = 0,
+) -> Figure:
+    """A figure that is no F1 and no share, with its 95% interval.
+
+    Args:
+        sums: (articles, k) what each article adds to the sums that the figure is worked out from.
+        ratio: takes (rows, k) such sums to the (rows,) values of the figure, NaN for none.
+        n: how many instances were judged.
+        samples: resamples of the articles.
+        seed: of the resamples.
+    """
+    value = float(ratio(sums.sum(axis=0)[None, :])[0])
+    if np.isnan(value):
+        return Figure(None, None, None, n)
+    values = ratio(_weights(len(sums), samples, seed) @ sums)
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return Figure(value, float(low), float(high), n)
+
+
+def _apart(ours: tuple[float, _Array], theirs: tuple[float, _Array], n: int) -> Figure:
+    value = ours[0] - theirs[0]
+    if np.isnan(value):
+        return Figure(None, None, None, n)
+    low, high = np.nanpercentile(ours[1] - theirs[1], [2.5, 97.5])
+    return Figure(value, float(low), float(high), n)
+
+
+def _weights(size: int, samples: int, seed: int) -> _Array:
+    """How often each article is drawn in each resample: (samples, size)."""
+    drawn = np.random.default_rng(seed).integers(0, size, (samples, size))
+    return np.stack([np.bincount(row, minlength=size) for row in drawn]).astype(np.float64)
+
+
+def _resampled(tallies: Sequence[Tally], weights: _Array) -> tuple[float, _Array]:
+    """A measure's value and its values in the resamples; NaN where it has none."""
+    columns = np.array([_columns(tally) for tally in tallies], dtype=np.float64)
+
+    def ratio(table: _Array) -> _Array:
+        if isinstance(tallies[0], Share):
+            return _ratio(table[:, 0], table[:, 1])
+        return _f1(table)
+
+    return float(ratio(columns.sum(axis=0)[None, :])[0]), ratio(weights @ columns)
 
 
 def _figure(tallies: Sequence[Tally], weights: _Array) -> Figure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,46 +27,53 @@ _BASELINES = {"rules": "dependency rules", "textacy": "textacy"}
 def render(results: Mapping[str, Any]) -> str:
     """The results as Markdown: what was measured, then a table a corpus."""
     parts = []
+    models = results["models"]
     for corpus, part in results["corpora"].items():
-        model = part["systems"]["model"]
         resolved = part["resolved"]
         labelled = "" if resolved == part["articles"] else f", {resolved} of them with sources"
+        speeds = (
+            f"`{name}` {part['systems'][name]['articles_per_second']:.1f} articles a second"
+            for name in models
+        )
         parts.append(
             f"**{TITLES[corpus]}, {results['split']}** ({part['articles']} articles{labelled}):"
-            f" {model['articles_per_second']:.1f} articles a second"
+            f" {', '.join(speeds)}"
         )
-        parts.append("\n".join(_rows(part["systems"])))
-    model_info = next(iter(results["corpora"].values()))["systems"]["model"]["model"]
+        parts.append("\n".join(_rows(part["systems"], models)))
+    measured = next(iter(results["corpora"].values()))["systems"]
+    releases = (f"`{name}` release {measured[name]['model']['version']}" for name in models)
     machine = results["machine"]
     parts.append(
-        f"Model {model_info['name']} {model_info['version']}, measured {results['date'][:10]} on"
+        f"Models: {', '.join(releases)}; measured {results['date'][:10]} on"
         f" {machine['cores']} cores ({machine['processor']}), commit"
         f" `{(results['commit'] or 'unknown')[:12]}`. Intervals: 95%, bootstrap over articles."
     )
     return "\n\n".join(parts)
 
 
-def _rows(systems: Mapping[str, Any]) -> list[str]:
-    baselines = [name for name in _BASELINES if name in systems]
-    names = " | ".join(
-        ["measure", "ours", "95% interval", "n", *(_BASELINES[b] for b in baselines)]
-    )
-    rows = [f"| {names} |", "| --- | " + "---: | " * (3 + len(baselines))]
-    rows[1] = rows[1].rstrip()
+def _rows(systems: Mapping[str, Any], models: Sequence[str]) -> list[str]:
+    """A row a measure: the first model with interval and n, then the others and the baselines."""
+    main, *others = models
+    beside = [*others, *(name for name in _BASELINES if name in systems)]
+    names = [f"`{name}`" if name in models else _BASELINES[name] for name in beside]
+    header = ["measure", f"`{main}`", "95% interval", "n", *names]
+    rows = [f"| {' | '.join(header)} |", ("| --- | " + "---: | " * (3 + len(beside))).rstrip()]
     for measure in MEASURES:
-        figure = systems["model"]["figures"][measure.key]
+        figure = systems[main]["figures"][measure.key]
         if figure["value"] is None:
             continue
-        low, high = figure["interval"]
-        cells = [
-            measure.label,
-            shown(figure),
-            f"{shown({'value': low})} to {shown({'value': high})}",
-            str(figure["n"]),
-            *(shown(systems[name]["figures"][measure.key]) for name in baselines),
-        ]
-        rows.append(f"| {' | '.join(cells)} |")
+        others_shown = (shown(systems[name]["figures"][measure.key]) for name in beside)
+        rows.append(_row(measure.label, figure, others_shown))
+    if error := systems[main].get("calibration"):
+        errors = (systems[name].get("calibration", {"value": None}) for name in beside)
+        rows.append(_row("calibration error (lower is better)", error, map(shown, errors)))
     return rows
+
+
+def _row(label: str, figure: Mapping[str, Any], others: Iterable[str]) -> str:
+    low, high = figure["interval"]
+    interval = f"{shown({'value': low})} to {shown({'value': high})}"
+    return f"| {' | '.join([label, shown(figure), interval, str(figure['n']), *others])} |"
 
 
 def insert(readme: str, figures: str) -> str:

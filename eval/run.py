@@ -22,13 +22,16 @@ from rich.console import Console
 
 from attribution.errors import AttributionError
 from attribution.types import Report
+from eval.alignment import align
 from eval.baselines import BASELINES, BaselineUnavailableError, load_baseline
 from eval.bootstrap import figures
+from eval.calibration import calibration, judgements
 from eval.circumstances import circumstances
 from eval.counts import Tally
+from eval.guard import bundled_models
 from eval.measures import measure
 from eval.table import print_results
-from eval.targets import TARGETS, THROUGHPUT_TARGET
+from eval.targets import CALIBRATION_TARGET, TARGETS, THROUGHPUT_TARGET
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
 from training.readers.polnear import read_polnear
@@ -45,10 +48,14 @@ Run = Callable[[list[str]], list[Report]]
 
 @dataclass(frozen=True)
 class System:
-    """Something that makes reports: the model or a baseline."""
+    """Something that makes reports: a model or a baseline.
+
+    Only a model's confidences are meant as probabilities.
+    """
 
     name: str
     run: Run
+    is_model: bool = False
 
 
 def evaluate(system: System, articles: Sequence[GoldArticle], corpus: str) -> dict[str, Any]:
@@ -65,6 +72,9 @@ def evaluate(system: System, articles: Sequence[GoldArticle], corpus: str) -> di
         "articles_per_second": round(len(texts) / seconds, 2),
         "figures": _plain(tallies, TARGETS.get(corpus, {})),
     }
+    if system.is_model:
+        judged = [judgements(align(*pair)) for pair in zip(reports, articles, strict=True)]
+        result["calibration"] = {**calibration(judged).to_dict(), "target": CALIBRATION_TARGET}
     desks = sorted({article.desk for article in articles if article.desk})
     if desks:
         result["desks"] = {
@@ -113,12 +123,13 @@ def read_corpora(
     return corpora
 
 
-def _systems(model: str, *, baselines: bool) -> list[System]:
+def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
     systems = []
-    if model != "none":
-        from attribution.scorer import Scorer
+    for model in models:
+        if model != "none":
+            from attribution.scorer import Scorer
 
-        systems.append(System("model", Scorer.from_pretrained(model)))
+            systems.append(System(Path(model).name, Scorer.from_pretrained(model), is_model=True))
     for name in BASELINES if baselines else ():
         try:
             baseline = load_baseline(name)
@@ -151,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "limit": options.limit,
         **circumstances(ROOT),
         "throughput_target": THROUGHPUT_TARGET,
+        "models": [system.name for system in systems if system.is_model],
         "corpora": {
             corpus: {
                 "articles": len(articles),
@@ -164,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = options.json or RESULTS / f"{options.split}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    print_results(results, Console(), desks=options.desk)
+    print_results(results, Console(), desks=options.desk, bins=options.bins)
     print(f"written to {path}", file=sys.stderr)
     return 0
 
@@ -173,7 +185,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.run", description=__doc__)
     parser.add_argument("--split", choices=("dev", "train"), default="dev")
     parser.add_argument("--corpus", choices=("polnear", "written", "both"), default="both")
-    parser.add_argument("--model", default="small", help="small, a folder, or none (default small)")
+    parser.add_argument(
+        "--model",
+        nargs="+",
+        default=bundled_models(),
+        help="bundled models or folders, the main one first, or none (default: all bundled ones)",
+    )
     parser.add_argument(
         "--polnear",
         type=Path,
@@ -185,6 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="OUT", help="default eval/results/SPLIT.json")
     parser.add_argument("--limit", type=int, metavar="N", help="first N articles of each corpus")
     parser.add_argument("--desk", action="store_true", help="print the written articles by desk")
+    parser.add_argument("--bins", action="store_true", help="print how often a confidence is right")
     return parser
 
 

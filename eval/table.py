@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -23,8 +23,17 @@ _DESK_COLUMNS = {
 }
 
 
-def print_results(results: Mapping[str, Any], console: Console, *, desks: bool = False) -> None:
-    """Print a table a corpus, and with ``desks`` one of the model's main figures a desk."""
+def print_results(
+    results: Mapping[str, Any], console: Console, *, desks: bool = False, bins: bool = False
+) -> None:
+    """Print a table a corpus.
+
+    Args:
+        results: what ``python -m eval.run`` writes.
+        console: where to print.
+        desks: print the model's main figures a desk, too.
+        bins: print the reliability table behind the calibration error, too.
+    """
     for corpus, part in results["corpora"].items():
         title = f"{TITLES[corpus]}, {results['split']}: {part['articles']} articles"
         if part["resolved"] != part["articles"]:
@@ -33,6 +42,8 @@ def print_results(results: Mapping[str, Any], console: Console, *, desks: bool =
         for name, system in part["systems"].items():
             if desks and "desks" in system:
                 console.print(_desk_table(f"{name}, by desk", system["desks"]))
+            if bins and "calibration" in system:
+                console.print(_bin_table(f"{name}, by confidence", system["calibration"]["bins"]))
 
 
 def shown(figure: Mapping[str, Any]) -> str:
@@ -60,15 +71,26 @@ def _corpus_table(title: str, systems: Mapping[str, Any]) -> Table:
         cells = [_coloured(first, target), _interval(first), str(first["n"])]
         cells += [_coloured(other, target) for other in others]
         table.add_row(measure.label, "" if target is None else _text(target), *cells)
+    # The model stands first where there is one.
+    if error := next(iter(systems.values())).get("calibration"):
+        table.add_row(
+            "calibration error (ECE)",
+            f"< {_text(error['target'])}",
+            _coloured(error, error["target"], low=True),
+            _interval(error),
+            str(error["n"]),
+        )
     speeds = [f"{system['articles_per_second']:.1f}" for system in systems.values()]
     table.add_row("articles a second", "", speeds[0], "", "", *speeds[1:])
     return table
 
 
-def _coloured(figure: Mapping[str, Any], target: float | None) -> str:
+def _coloured(figure: Mapping[str, Any], target: float | None, *, low: bool = False) -> str:
+    """The figure in green where it reaches its target, or stays under it (``low``), else in red."""
     if target is None or figure["value"] is None:
         return shown(figure)
-    colour = "green" if figure["value"] >= target else "red"
+    reached = figure["value"] < target if low else figure["value"] >= target
+    colour = "green" if reached else "red"
     return f"[{colour}]{shown(figure)}[/{colour}]"
 
 
@@ -89,4 +111,16 @@ def _desk_table(title: str, desks: Mapping[str, Any]) -> Table:
         table.add_row(
             desk, str(row["attribution"]["n"]), *(shown(row[key]) for key in _DESK_COLUMNS)
         )
+    return table
+
+
+def _bin_table(title: str, bins: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("confidence", no_wrap=True)
+    table.add_column("claims", justify="right", style="dim")
+    table.add_column("mean confidence", justify="right", no_wrap=True)
+    table.add_column("share right", justify="right", no_wrap=True)
+    for row in bins:
+        shares = [shown({"value": row[key]}) for key in ("confidence", "right")]
+        table.add_row(f"{row['from']:.1f}–{row['to']:.1f}", str(row["n"]), *shares)
     return table

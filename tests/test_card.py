@@ -86,12 +86,15 @@ def results(tmp_path: Path, articles: Path) -> Path:
     gold = read_articles(articles)
     reports = {article.text: gold_report(article) for article in gold}
     measured = run.evaluate(
-        System("model", lambda texts: [reports[text] for text in texts]), gold, "written"
+        System("model", lambda texts: [reports[text] for text in texts], is_model=True),
+        gold,
+        "written",
     )
     measured["model"] = {"name": "tiny", "version": "7"}
     part = {"articles": 2, "resolved": 2, "systems": {"model": measured}}
     whole = {
         "split": "dev",
+        "models": ["model"],
         "date": "2031-05-06T07:08:09+00:00",
         "commit": "0123456789abcdef",
         "machine": {"processor": "a processor", "cores": 2},

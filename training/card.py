@@ -22,6 +22,7 @@ from safetensors import SafetensorError, safe_open
 
 from attribution.configuration import AttributionConfig
 from attribution.errors import ModelError
+from attribution.storage import count_weights, weight_files
 from attribution.tabular import load_classifiers
 from eval.circumstances import circumstances
 from eval.readme import render
@@ -36,7 +37,14 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "eval" / "results" / "dev.json"
 WEIGHTS = "model.safetensors"
 RESOLUTION = "resolution.safetensors"
-DECODING = ("cue_threshold", "uncued_threshold", "flat_weight", "piece_cost")
+DECODING = (
+    "cue_threshold",
+    "uncued_threshold",
+    "source_threshold",
+    "flat_weight",
+    "piece_cost",
+    "confidence_weights",
+)
 _LIBRARIES = ("datasets", "safetensors", "scikit-learn", "tokenizers")
 
 _USE = """\
@@ -165,12 +173,13 @@ def _figures(settings: Settings, results: Mapping[str, Any] | None) -> str:
     if results.get("limit"):
         raise ValueError(f"the results are about the first {results['limit']} articles only")
     folder = Path(settings.output).name
+    wanted = {"name": folder, "version": settings.release}
     for part in results["corpora"].values():
-        measured = part["systems"]["model"]["model"]
-        if measured != {"name": folder, "version": settings.release}:
+        measured = [part["systems"][name]["model"] for name in results["models"]]
+        if wanted not in measured:
+            found = ", ".join(f"{model['name']} {model['version']}" for model in measured)
             raise ValueError(
-                f"the results are about model {measured['name']} {measured['version']}, "
-                f"not {folder} {settings.release}"
+                f"the results are about model {found}, not {folder} {settings.release}"
             )
     note = "What each measure means is said in `docs/evaluation.md`."
     return f"{note}\n\n{render(results)}"
@@ -254,20 +263,26 @@ def _model(folder: Path) -> str:
     config = AttributionConfig.from_pretrained(folder)
     _, thresholds = load_classifiers(folder / RESOLUTION)
     rows = {
-        "parameters of the transformer": f"{_parameters(folder / WEIGHTS):,}",
+        "parameters of the transformer": f"{count_weights(folder):,}",
         "numbers in the classifiers' file": f"{_parameters(folder / RESOLUTION):,}",
         **{
             f"`{name}`": f"{(folder / name).stat().st_size / 1e6:.1f} MB, "
             f"SHA-256 `{_sha256(folder / name)}`"
-            for name in (WEIGHTS, RESOLUTION)
+            for name in (*(path.name for path in weight_files(folder)), RESOLUTION)
         },
         "window": f"{config.max_pieces} word pieces, {config.context} of them repeated",
-        **{f"`{name}`": f"{getattr(config, name):g}" for name in DECODING},
+        **{f"`{name}`": _setting(getattr(config, name)) for name in DECODING},
     }
     for name, value in sorted(thresholds.items()):
         rows[f"`{name}`"] = f"{value:.2f}"
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return f"| part | value |\n| --- | --- |\n{table}"
+
+
+def _setting(value: float | Sequence[float] | None) -> str:
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float | int) else ", ".join(f"{v:.3g}" for v in value)
 
 
 def _limits(settings: Settings, polnear: Sequence[GoldArticle]) -> Iterable[str]:

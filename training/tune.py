@@ -8,25 +8,14 @@ and content F1 and sentence F1 over both corpora. Writes the choice into the mod
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-import torch
 from tqdm import tqdm
 
-from attribution.analyze import unresolved
-from attribution.encode import encode_words
-from attribution.features import EncodedArticle, encode_article
 from attribution.model import AttributionModel
-from attribution.segment import segment
-from attribution.types import ModelInfo, Report, Transparency
-from eval.alignment import align
 from eval.bootstrap import figures
-from eval.spans import measure_spans
 from training.command import open_model
-from training.readers.articles import read_articles
-from training.readers.gold import GoldArticle
-from training.readers.polnear import read_polnear
+from training.spans import Encoded, dev_corpora, span_tallies
 
 __all__ = ["main"]
 
@@ -41,28 +30,14 @@ MEASURES = ("attribution", "exact_source", "exact_cue", "exact_content", "senten
 
 
 def objective(
-    model: AttributionModel,
-    corpora: Sequence[Sequence[tuple[GoldArticle, EncodedArticle, torch.Tensor]]],
+    model: AttributionModel, corpora: Mapping[str, Sequence[Encoded]]
 ) -> tuple[float, dict[str, float]]:
     """Mean of the measures over the corpora with the model's present settings."""
     found: dict[str, float] = {}
-    for number, corpus in enumerate(corpora):
-        tallies = []
-        for gold, article, words in corpus:
-            found_here = unresolved(model, article, words)
-            report = Report(
-                text=gold.text,
-                title=None,
-                sentences=found_here.sentences,
-                sources=found_here.sources,
-                claims=found_here.claims,
-                transparency=Transparency(0.0),
-                model=ModelInfo("", ""),
-            )
-            tallies.append(measure_spans(align(report, gold)))
-        values = figures(tallies, samples=1)
+    for corpus, articles in corpora.items():
+        values = figures(span_tallies(model, articles), samples=1)
         for name in MEASURES:
-            found[f"{number}/{name}"] = values[name].value or 0.0
+            found[f"{corpus}/{name}"] = values[name].value or 0.0
     return sum(found.values()) / len(found), found
 
 
@@ -70,16 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module."""
     opened = open_model("training.tune", __doc__, arguments)
     settings, folder, model = opened.settings, opened.folder, opened.model
-    tokenizer = opened.tokenizer
-    special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
-    written = read_articles(Path(settings.data.articles).parent / "dev")
-    layer = Path(settings.data.layer).parent / "dev.jsonl"
-    polnear = read_polnear(settings.data.polnear, "dev", layer) if settings.data.polnear else []
-    corpora = []
-    for golds in filter(None, (polnear, written)):
-        articles = [encode_article(segment(gold.text), tokenizer) for gold in golds]
-        states = encode_words(model, articles, special)
-        corpora.append(list(zip(golds, articles, states, strict=True)))
+    corpora = dev_corpora(settings.data, model, opened.tokenizer)
     best, _ = objective(model, corpora)
     for name, values in tqdm(RANGES.items(), desc="tuning", unit="setting"):
         kept = getattr(model.config, name)
