@@ -19,11 +19,13 @@ from scenes import rule
 from tagged import FERRY, PIER, example
 from tiny_model import MAX_PIECES, tiny_model, tiny_tokenizer
 from training import data, resolution, tables, train
+from training.augment import AugmentSettings
 from training.command import Opened
-from training.data import build_examples, fold_of
+from training.data import TrainingSet, fold_of
 from training.examples import Example
 from training.settings import Settings, encoder_folder, fold_folder, read_settings
 from training.tables import Table, best_threshold, fit
+from training.teacher import translation
 from training.train import Trainer
 
 
@@ -69,7 +71,7 @@ def with_loop(path: Path, **loop: object) -> Path:
 
 def trainer(settings: Settings) -> Trainer:
     made: Sequence[Example] = [example(), example(PIER)]
-    return Trainer(settings, tiny_tokenizer(), made)
+    return Trainer(settings, tiny_tokenizer(), lambda _: made)
 
 
 def weights(folder: Path) -> dict[str, np.ndarray]:
@@ -189,17 +191,81 @@ class TestMask:
         self, config: Path, share: float, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         seen: list[torch.Tensor] = []
-        found = train.losses
+        found = train.outputs
 
-        def recorded(model: object, batch: object) -> object:
-            seen.append(batch.inputs["input_ids"])
-            return found(model, batch)
+        def recorded(model: object, batch: object, inputs: dict[str, torch.Tensor]) -> object:
+            seen.append(inputs["input_ids"])
+            return found(model, batch, inputs)
 
-        monkeypatch.setattr(train, "losses", recorded)
+        monkeypatch.setattr(train, "outputs", recorded)
         run = trainer(read_settings(with_loop(config, mask=share)))
         run._one_step(next(iter(run._batches(0))))
         ordinary = ~torch.isin(seen[0], torch.tensor(tiny_tokenizer().all_special_ids))
         assert bool(ordinary.any()) is (share == 0.0)
+
+
+class TestTrainingSet:
+    def texts(self, config: Path, epoch: int, **augment: float) -> list[str]:
+        changes = AugmentSettings(**augment) if augment else None
+        made = TrainingSet(read_settings(config).data, tiny_tokenizer(), 1, augment=changes)
+        return [item.article.document.text for item in made(epoch)]
+
+    def test_epochs_are_alike_without_changes(self, config: Path) -> None:
+        assert self.texts(config, 0) == self.texts(config, 1)
+
+    def test_changes_are_others_every_epoch(self, config: Path) -> None:
+        assert self.texts(config, 0, marks=1.0, noise=1.0) != self.texts(config, 0)
+        seen = {tuple(self.texts(config, epoch, marks=1.0, noise=1.0)) for epoch in range(6)}
+        assert len(seen) > 1
+
+    def test_an_epoch_is_the_same_every_time(self, config: Path) -> None:
+        assert self.texts(config, 3, marks=0.5) == self.texts(config, 3, marks=0.5)
+
+    def test_settings_name_the_changes(self, config: Path) -> None:
+        values = yaml.safe_load(config.read_text(encoding="utf-8")) | {"augment": {"names": 0.5}}
+        assert read_settings(write_config(config, values)).augment == AugmentSettings(names=0.5)
+
+
+class TestTeacher:
+    @pytest.fixture
+    def taught(self, config: Path, tmp_path: Path) -> Settings:
+        """Settings of a run that learns from a model of another seed."""
+        folder = tmp_path / "teacher"
+        tiny_model(seed=3).save_pretrained(folder)
+        tiny_tokenizer().save_pretrained(folder)
+        return read_settings(with_loop(config, teacher=str(folder), teacher_share=1.0))
+
+    def test_a_student_of_a_teacher_alone_comes_to_agree_with_it(self, taught: Settings) -> None:
+        run = trainer(taught)
+        batch = next(iter(run._batches(0)))
+        first = run._one_step(batch)
+        for _ in range(15):
+            last = run._one_step(batch)
+        assert last["soft_opening"] < first["soft_opening"]
+        assert last["soft_roles"] < first["soft_roles"]
+
+    def test_the_teacher_stays_as_it_is(self, taught: Settings) -> None:
+        run = trainer(taught)
+        before = {name: value.clone() for name, value in run.teacher.model.state_dict().items()}
+        run._one_step(next(iter(run._batches(0))))
+        after = run.teacher.model.state_dict()
+        assert all(torch.equal(before[name], after[name]) for name in before)
+
+    def test_pieces_are_translated_by_their_text(self) -> None:
+        own, other = tiny_tokenizer(), tiny_tokenizer()
+        other.add_tokens(["quay"])
+        table = translation(own, other)
+        assert table.tolist() == list(range(len(own)))
+
+    def test_a_teacher_with_other_pieces_is_refused(self, tmp_path: Path) -> None:
+        from tokenizers import Tokenizer
+        from tokenizers.models import WordPiece
+        from transformers import PreTrainedTokenizerFast
+
+        model = WordPiece({"?": 0, "a": 1}, unk_token="?")
+        other = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(model), unk_token="?")
+        with pytest.raises(ValueError, match="word pieces"):
+            translation(tiny_tokenizer(), other)
 
 
 class TestFolds:
@@ -215,7 +281,7 @@ class TestFolds:
         ]
         monkeypatch.setattr(data, "load_articles", lambda settings: (spans, written))
         settings = read_settings(config)
-        made = build_examples(settings.data, tiny_tokenizer(), 1, without=without)
+        made = TrainingSet(settings.data, tiny_tokenizer(), 1, without=without)(0)
         return {example.doc for example in made}
 
     def test_an_article_is_in_one_fold_always_the_same(self) -> None:
@@ -241,7 +307,7 @@ class TestFolds:
     ) -> None:
         runs: list[Trainer] = []
         monkeypatch.setattr(Trainer, "train", lambda self: runs.append(self))
-        monkeypatch.setattr(train, "build_examples", lambda *_, **__: [example()] * 4)
+        monkeypatch.setattr(train, "TrainingSet", lambda *_, **__: lambda _: [example()] * 4)
         train.main([str(with_loop(config, folds=2, fold_epochs=3)), "--fold", "1"])
         (run,) = runs
         assert run.run == tmp_path / "run/fold1"
@@ -257,7 +323,7 @@ class TestFolds:
         folds = next(n for n in range(2, 20) if fold_of(one, n) != fold_of(other, n))
         with_loop(config, folds=folds, fold_epochs=1)
         train.main([str(config), "--fold", str(fold_of(one, folds))])
-        assert {example.doc for example in runs[0].examples} == {other}
+        assert {example.doc for example in runs[0].examples(0)} == {other}
 
     @pytest.mark.parametrize("fold", ["2", "-1"])
     def test_a_fold_that_is_not_there_is_refused(
@@ -327,10 +393,13 @@ class TestSettings:
         assert read_settings(config).data.polnear == "/elsewhere"
 
     def test_the_projects_own_settings_are_sound(self) -> None:
-        for path in sorted((Path(__file__).parent.parent / "configs").glob("*.yaml")):
+        folder = Path(__file__).parent.parent / "configs"
+        for path in (folder / "small.yaml", folder / "base.yaml"):
             settings = read_settings(path)
-            numbers = [value for name, value in vars(settings.training).items()
-                       if name != "precision"]  # fmt: skip
+            loop = vars(settings.training)
+            numbers = [
+                loop[name] for name in loop if name not in ("precision", "loss_weights", "teacher")
+            ]
             assert all(isinstance(number, int | float) for number in numbers), path
 
     def test_an_encoder_may_be_a_folder_or_a_hub_id(self, tmp_path: Path) -> None:

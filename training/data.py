@@ -11,19 +11,24 @@ from typing import Any
 from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
+from training.augment import Augmenter, AugmentSettings
 from training.examples import Example, build_example
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
 from training.readers.polnear import read_polnear
 from training.settings import DataSettings
 
-__all__ = ["build_examples", "data_hash", "fold_of", "load_articles", "load_silver"]
+__all__ = ["TrainingSet", "data_hash", "fold_of", "load_articles", "load_silver"]
 
 
 def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldArticle]]:
-    """PolNeAR's train articles (none when no folder is set) and the written train articles."""
-    polnear = read_polnear(settings.polnear, "train", settings.layer) if settings.polnear else []
-    written = read_articles(settings.articles)
+    """PolNeAR's train articles and the written ones, as the settings choose them."""
+    polnear = []
+    if settings.polnear:
+        every = settings.annotators == "all"
+        polnear = read_polnear(settings.polnear, "train", settings.layer, every_annotator=every)
+        polnear = [a for a in polnear if not settings.held_out or a.publisher != settings.held_out]
+    written = read_articles(settings.articles) if settings.articles else []
     if settings.limit:
         polnear, written = polnear[: settings.limit], written[: settings.limit]
     return polnear, written
@@ -43,32 +48,59 @@ def fold_of(doc: str, folds: int) -> int:
     return int.from_bytes(hashlib.sha256(doc.encode()).digest()[:4], "big") % folds
 
 
-def build_examples(
-    settings: DataSettings,
-    tokenizer: PreTrainedTokenizerFast,
-    seed: int,
-    *,
-    without: tuple[int, int] | None = None,
-) -> list[Example]:
-    """Training examples; written articles appear ``article_repeat`` times.
+class TrainingSet:
+    """Training examples, epoch by epoch.
 
-    ``without`` = (fold, folds) leaves out the resolved articles of one fold.
+    Args:
+        settings: which articles; written ones appear ``article_repeat`` times, 0 leaves them out.
+        tokenizer: of the encoder that is trained.
+        seed: source of the order and of the changes.
+        without: (fold, folds) leaves out the resolved articles of one fold.
+        augment: changes of the articles, anew every epoch; None for the articles as they are.
     """
-    polnear, written = load_articles(settings)
-    if without:
-        fold, folds = without
-        polnear, written = (
-            [a for a in part if not a.resolved or fold_of(a.doc, folds) != fold]
-            for part in (polnear, written)
-        )
-    silver = load_silver(settings.polnear)
-    examples = [
-        build_example(article, tokenizer, silver.get(article.doc))
-        for article in tqdm([*polnear, *written], desc="examples", unit="article")
-    ]
-    repeated = examples + examples[len(polnear) :] * (settings.article_repeat - 1)
-    random.Random(seed).shuffle(repeated)
-    return repeated
+
+    def __init__(
+        self,
+        settings: DataSettings,
+        tokenizer: PreTrainedTokenizerFast,
+        seed: int,
+        *,
+        without: tuple[int, int] | None = None,
+        augment: AugmentSettings | None = None,
+    ) -> None:
+        polnear, written = load_articles(settings)
+        if without:
+            fold, folds = without
+            polnear, written = (
+                [a for a in part if not a.resolved or fold_of(a.doc, folds) != fold]
+                for part in (polnear, written)
+            )
+        self._tokenizer, self._seed = tokenizer, seed
+        self._silver = load_silver(settings.polnear)
+        articles = [*polnear, *written]
+        plain = [
+            build_example(article, tokenizer, self._silver.get(article.doc))
+            for article in tqdm(articles, desc="examples", unit="article")
+        ]
+        pairs = list(zip(articles, plain, strict=True))
+        self._pairs = pairs[: len(polnear)] + pairs[len(polnear) :] * settings.article_repeat
+        random.Random(seed).shuffle(self._pairs)
+        self._augmenter = Augmenter(articles, self._silver, augment) if augment else None
+
+    def __call__(self, epoch: int) -> list[Example]:
+        """The examples of one epoch; the same for the same seed."""
+        if self._augmenter is None:
+            return [plain for _, plain in self._pairs]
+        rng = random.Random(self._seed * 7919 + epoch)
+        return [self._changed(article, plain, rng) for article, plain in self._pairs]
+
+    def _changed(self, article: GoldArticle, plain: Example, rng: random.Random) -> Example:
+        assert self._augmenter is not None
+        silver = self._silver.get(article.doc)
+        changed, changed_silver = self._augmenter(article, silver, rng)
+        if changed is article:
+            return plain
+        return build_example(changed, self._tokenizer, changed_silver)
 
 
 def data_hash(articles: list[GoldArticle]) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from attribution.storage import Precision
+from training.augment import AugmentSettings
 
 __all__ = [
     "DataSettings",
@@ -18,18 +22,32 @@ __all__ = [
     "encoder_folder",
     "fold_folder",
     "read_settings",
+    "read_values",
+    "settings_from",
 ]
 
 
 @dataclass(frozen=True)
 class DataSettings:
-    """Where the training data is; an empty ``polnear`` trains on the written articles alone."""
+    """Where the training data is, and which part of it is used.
+
+    An empty ``polnear`` trains on the written articles alone, empty ``articles`` on PolNeAR alone.
+    ``annotators`` is ``first``, or ``all``: an article of several annotators is then seen in
+    every annotator's version, which makes their disagreement a soft label. Articles of the
+    ``held_out`` publisher are left out.
+    """
 
     polnear: str
     layer: str
     articles: str
     article_repeat: int = 1
+    annotators: str = "first"
+    held_out: str = ""
     limit: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.annotators not in ("first", "all"):
+            raise ValueError(f"annotators is first or all, not {self.annotators}")
 
 
 @dataclass(frozen=True)
@@ -37,9 +55,11 @@ class LoopSettings:
     """Optimisation. Rates are per step of ``batch_pieces`` word pieces, padding counted.
 
     ``mask`` is the share of word pieces hidden from the encoder, anew every step, which keeps a
-    small model from learning articles by heart. ``folds`` encoders, each trained for
-    ``fold_epochs`` without a part of the resolved articles, read that part for
-    ``training.resolution``.
+    small model from learning articles by heart. ``crf``: the roles of a claim are learned as one
+    sequence, not word by word. ``loss_weights`` replace those of ``training.losses``.
+    ``teacher`` is the folder of a trained model whose probabilities make up ``teacher_share`` of
+    the objective. ``folds`` encoders, each trained for ``fold_epochs`` without a part of the
+    resolved articles, read that part for ``training.resolution``.
     """
 
     epochs: float
@@ -54,6 +74,10 @@ class LoopSettings:
     threads: int
     precision: str = "fp32"
     mask: float = 0.0
+    crf: bool = False
+    loss_weights: Mapping[str, float] = field(default_factory=dict)
+    teacher: str = ""
+    teacher_share: float = 0.5
     folds: int = 0
     fold_epochs: float = 0.0
 
@@ -66,7 +90,13 @@ class LoopSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """One training run."""
+    """One training run.
+
+    ``augment`` are changes of the articles, anew every epoch. ``model`` are settings of
+    :class:`~attribution.configuration.AttributionConfig`; ``layers`` is how many of the encoder's
+    layers are kept, from the first on, 0 for all. ``storage`` is the precision of the weights in
+    the model folder, fp16 or int8.
+    """
 
     name: str
     release: str
@@ -76,21 +106,42 @@ class Settings:
     seed: int
     data: DataSettings
     training: LoopSettings
+    augment: AugmentSettings | None = None
+    model: Mapping[str, Any] = field(default_factory=dict)
+    layers: int = 0
+    storage: Precision = "fp16"
+
+    def __post_init__(self) -> None:
+        if self.storage not in ("fp16", "int8"):
+            raise ValueError(f"storage is fp16 or int8, not {self.storage}")
 
 
 def read_settings(path: str | Path) -> Settings:
     """Read a YAML file. Raises ValueError naming the file on unknown or missing keys."""
     try:
-        values: dict[str, Any] = dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
-        data = DataSettings(**values.pop("data"))
-        loop = LoopSettings(**values.pop("training"))
-        settings = Settings(**values, data=data, training=loop)
+        return settings_from(read_values(path))
     except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def read_values(path: str | Path) -> dict[str, Any]:
+    """A YAML file's plain values."""
+    return dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+
+
+def settings_from(values: Mapping[str, Any]) -> Settings:
+    """Settings from plain values; the environment variable POLNEAR says where that corpus is.
+
+    Raises KeyError, TypeError or ValueError on unknown, missing or impossible values.
+    """
+    plain = dict(values)
+    data = DataSettings(**plain.pop("data"))
+    loop = LoopSettings(**plain.pop("training"))
     if polnear := os.environ.get("POLNEAR"):
         data = dataclasses.replace(data, polnear=polnear)
-        settings = dataclasses.replace(settings, data=data)
-    return settings
+    if augment := plain.pop("augment", None):
+        plain["augment"] = AugmentSettings(**augment)
+    return Settings(**plain, data=data, training=loop)
 
 
 def fold_folder(settings: Settings, fold: int) -> Path:

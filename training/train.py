@@ -7,14 +7,13 @@ configuration, tokenizer). ``--resume`` goes on from the last checkpoint.
 from __future__ import annotations
 
 import argparse
-import copy
 import dataclasses
 import json
 import math
 import random
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +23,11 @@ from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
 
 from attribution.configuration import AttributionConfig
 from attribution.features import load_tokenizer
-from attribution.model import ROLE_LABELS, AttributionModel
+from attribution.model import BIO, AttributionModel
 from training.batches import collate, epoch_batches
-from training.data import build_examples
+from training.data import TrainingSet
 from training.examples import Example
-from training.losses import losses, weighted
+from training.losses import losses, outputs, soft_losses, weighted
 from training.settings import (
     LoopSettings,
     Settings,
@@ -36,6 +35,7 @@ from training.settings import (
     fold_folder,
     read_settings,
 )
+from training.teacher import Teacher
 
 __all__ = ["Trainer", "main"]
 
@@ -51,8 +51,12 @@ def new_model(settings: Settings) -> AttributionModel:
     encoder = AutoConfig.from_pretrained(folder)
     encoder.hidden_dropout_prob = 0.0
     encoder.attention_probs_dropout_prob = 0.0
-    model = AttributionModel(AttributionConfig(encoder=encoder, release=settings.release))
-    pretrained = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+    if settings.layers:
+        encoder.num_hidden_layers = settings.layers
+    model = AttributionModel(
+        AttributionConfig(encoder=encoder, release=settings.release, **settings.model)
+    )
+    pretrained = AutoModel.from_pretrained(folder, config=encoder, add_pooling_layer=False)
     model.encoder.load_state_dict(pretrained.state_dict())
     with torch.no_grad():
         for table in model.features:
@@ -61,7 +65,7 @@ def new_model(settings: Settings) -> AttributionModel:
         model.predicates.bias[0] = 3.0
         model.entities.bias[0] = 2.0
         model.pair_out.bias[0] = 2.0
-        model.pair_out.bias[len(ROLE_LABELS)] = 4.0
+        model.pair_out.bias[-len(BIO)] = 4.0
     return model
 
 
@@ -78,7 +82,10 @@ class Trainer:
     """One run: model, optimiser, schedule, position in the data; saved and restored together."""
 
     def __init__(
-        self, settings: Settings, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]
+        self,
+        settings: Settings,
+        tokenizer: PreTrainedTokenizerFast,
+        examples: Callable[[int], Sequence[Example]],
     ) -> None:
         self.settings = settings
         self.loop: LoopSettings = settings.training
@@ -88,6 +95,8 @@ class Trainer:
         self.run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
         self.model = new_model(settings)
+        teacher = self.loop.teacher
+        self.teacher = Teacher(Path(teacher), tokenizer) if teacher else None
         self.optimizer = self._optimizer()
         self.step = 0
         self.seconds = 0.0
@@ -114,7 +123,7 @@ class Trainer:
     def _batches(self, epoch: int):  # type: ignore[no-untyped-def]
         rng = random.Random(self.settings.seed * 1000 + epoch)
         return epoch_batches(
-            self.examples,
+            self.examples(epoch),
             max_pieces=self.loop.max_pieces,
             budget=self.loop.batch_pieces,
             rng=rng,
@@ -190,12 +199,19 @@ class Trainer:
         batch = collate(
             pieces, tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id
         )
+        inputs = dict(batch.inputs)
         if self.loop.mask:
-            batch.inputs["input_ids"] = self._masked(batch.inputs["input_ids"])
+            inputs["input_ids"] = self._masked(inputs["input_ids"])
         half = self.loop.precision == "bf16"
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-            found = losses(self.model, batch)
-            loss = weighted(found)
+            said = outputs(self.model, batch, inputs)
+            found = losses(self.model, batch, said, crf=self.loop.crf)
+            loss = weighted(found, self.loop.loss_weights)
+            if self.teacher:
+                soft = soft_losses(said, self.teacher(batch), batch)
+                share = self.loop.teacher_share
+                loss = (1 - share) * loss + share * weighted(soft, self.loop.loss_weights)
+                found |= {f"soft_{name}": value for name, value in soft.items()}
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.loop.clip)
         self.optimizer.step()
@@ -222,12 +238,8 @@ class Trainer:
             group["lr"] = group["peak"] * share
 
     def export(self, folder: Path) -> None:
-        """Write the model folder: safetensors in half precision, configuration, tokenizer.
-
-        Half precision halves the file; weights are read back as float32.
-        """
-        folder.mkdir(parents=True, exist_ok=True)
-        copy.deepcopy(self.model).half().save_pretrained(folder)
+        """Write the model folder: weights as the settings store them, configuration, tokenizer."""
+        self.model.save_pretrained(folder, storage=self.settings.storage)
         self.tokenizer.save_pretrained(folder)
 
 
@@ -253,11 +265,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     np.random.seed(settings.seed)
     tokenizer = load_tokenizer(encoder_folder(settings.encoder))
     if options.export:
-        trainer = Trainer(settings, tokenizer, [])
+        trainer = Trainer(settings, tokenizer, lambda _: [])
         trainer.restore()
         trainer.export(options.export)
         return
-    examples = build_examples(settings.data, tokenizer, settings.seed, without=without)
+    examples = TrainingSet(
+        settings.data, tokenizer, settings.seed, without=without, augment=settings.augment
+    )
     trainer = Trainer(settings, tokenizer, examples)
     if options.resume and trainer.checkpoint.exists():
         trainer.restore()

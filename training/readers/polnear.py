@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,22 @@ _ROLE = re.compile(r"^(Source|Cue|Content)\d*:(T\d+)$")
 
 
 def read_polnear(
-    root: str | Path, split: str, layer: str | Path | None = None
+    root: str | Path,
+    split: str,
+    layer: str | Path | None = None,
+    *,
+    every_annotator: bool = False,
 ) -> list[GoldArticle]:
     """The articles of one split, by name, with the layer's labels where it has the article.
+
+    An article of several annotators has the claims of the one that the layer builds on, or of the
+    first; with ``every_annotator`` the others' versions follow it, without the layer's labels.
 
     Args:
         root: folder of the corpus in its own layout.
         split: ``train`` or ``dev``.
         layer: the layer's JSONL file, or None to read spans only.
+        every_annotator: give all versions of an article, not one.
 
     Raises:
         FileNotFoundError: no such corpus or split.
@@ -52,25 +61,39 @@ def read_polnear(
             continue
         with path.open(encoding="utf-8", newline="") as file:
             text = file.read()
-        label = labels.get(path.stem)
-        annotation = files[path.stem][0]
-        if label:
-            annotation = annotation.with_name(label["annotation_file"])
-        claims = _claims(segment(text), annotation)
+        article = GoldArticle(
+            doc=path.stem,
+            text=text,
+            claims=(),
+            publisher=publishers.get(path.stem, path.stem.split("_")[0]),
+        )
+        versions = _versions(article, files[path.stem], labels.get(path.stem))
+        articles.extend(versions if every_annotator else versions[:1])
+    return articles
+
+
+def _versions(
+    article: GoldArticle, files: list[Path], label: dict[str, Any] | None
+) -> list[GoldArticle]:
+    """The article with each annotator's claims; the one that the layer builds on comes first."""
+    document = segment(article.text)
+    chosen = files[0].with_name(label["annotation_file"]) if label else files[0]
+    versions = []
+    for file in (chosen, *(file for file in files if file != chosen)):
+        claims = _claims(document, file)
         sources: tuple[GoldSource, ...] = ()
-        if label:
+        if label and file == chosen:
             sources, claims = _with_layer(claims, label)
-        articles.append(
-            GoldArticle(
-                doc=path.stem,
-                text=text,
-                claims=tuple(sorted(claims, key=lambda claim: claim.content[0].start)),
+        claims.sort(key=lambda claim: claim.content[0].start)
+        versions.append(
+            replace(
+                article,
+                claims=tuple(claims),
                 sources=sources,
-                publisher=publishers.get(path.stem, path.stem.split("_")[0]),
-                resolved=label is not None,
+                resolved=label is not None and file == chosen,
             )
         )
-    return articles
+    return versions
 
 
 def read_layer(path: str | Path) -> dict[str, dict[str, Any]]:

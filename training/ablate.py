@@ -1,0 +1,147 @@
+"""One change at a time: ``python -m training.ablate configs/ablation.yaml [--only ROW ...]``.
+
+Trains the reference and every row of a table under the same seed and the same number of steps,
+measures each on the dev articles with the same decoding settings, and writes the figures with
+their intervals and the paired difference from the reference. A row is trained once: a second call
+goes on where the first was stopped, and rows that are done are kept. A row with ``weights`` trains
+nothing: it reads with another row's weights and other settings of the model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+
+from attribution.features import load_tokenizer
+from eval.bootstrap import difference, figures
+from eval.circumstances import circumstances
+from eval.counts import Tally
+from training.command import load_model
+from training.data import TrainingSet
+from training.settings import Settings, encoder_folder, read_values, settings_from
+from training.spans import SPAN_MEASURES, dev_corpora, span_tallies
+from training.train import Trainer
+
+__all__ = ["REFERENCE", "ROOT", "main", "merged", "read_table", "row_settings", "train_row"]
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = "reference"
+
+
+def merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested settings with ``changes`` laid over them; mappings are merged, the rest replaced."""
+    result = dict(values)
+    for name, change in changes.items():
+        old = result.get(name)
+        both = isinstance(old, Mapping) and isinstance(change, Mapping)
+        result[name] = merged(old, change) if both else change
+    return result
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The table's YAML, with the settings that all rows share under ``common``."""
+    table = dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+    shared = read_values(path.parent / table["config"])
+    return table | {"common": merged(shared, table.get("common", {}))}
+
+
+def row_settings(
+    table: Mapping[str, Any],
+    name: str,
+    change: Mapping[str, Any] | None = None,
+    weights: str | None = None,
+) -> Settings:
+    """The settings of one row, with a run folder of its own, or that of the row ``weights``."""
+    run = Path(table["run"]) / (weights or name)
+    values = merged(table["common"], change or {})
+    return settings_from(values | {"run": str(run), "output": str(run / "model")})
+
+
+def train_row(settings: Settings) -> None:
+    """Train one row's model, from its last checkpoint if it has one, unless it is done."""
+    if (Path(settings.output) / "config.json").exists():
+        return
+    print(f"training {Path(settings.run).name}", flush=True)
+    random.seed(settings.seed)
+    np.random.seed(settings.seed)
+    tokenizer = load_tokenizer(encoder_folder(settings.encoder))
+    examples = TrainingSet(settings.data, tokenizer, settings.seed, augment=settings.augment)
+    trainer = Trainer(settings, tokenizer, examples)
+    if trainer.checkpoint.exists():
+        trainer.restore()
+    trainer.train()
+
+
+def measure_row(settings: Settings) -> dict[str, list[Mapping[str, Tally]]]:
+    """Span counts an article of each dev corpus, by corpus."""
+    model, tokenizer = load_model(Path(settings.output))
+    for name, value in settings.model.items():
+        setattr(model.config, name, value)
+    corpora = dev_corpora(settings.data, model, tokenizer)
+    return {name: span_tallies(model, corpus) for name, corpus in corpora.items()}
+
+
+def compared(
+    own: Mapping[str, list[Mapping[str, Tally]]],
+    reference: Mapping[str, list[Mapping[str, Tally]]],
+) -> dict[str, Any]:
+    """Figures of a row by corpus, each with its paired difference from the reference."""
+    result: dict[str, Any] = {}
+    for corpus, tallies in own.items():
+        values = figures(tallies)
+        apart = difference(tallies, reference[corpus])
+        result[corpus] = {
+            name: {**values[name].to_dict(), "difference": apart[name].to_dict()}
+            for name in SPAN_MEASURES
+        }
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the module."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m training.ablate")
+    parser.add_argument("table", type=Path, help="YAML: config, output, run, common, rows")
+    parser.add_argument("--only", nargs="*", metavar="ROW", help="these rows and the reference")
+    options = parser.parse_args(arguments)
+    table = read_table(options.table)
+    rows = {REFERENCE: {"change": {}, "says": table["says"]}, **table["rows"]}
+    output = ROOT / table["output"]
+    tallies: dict[str, dict[str, list[Mapping[str, Tally]]]] = {}
+    results: dict[str, Any] = {}
+    for name, row in rows.items():
+        if options.only and name not in (REFERENCE, *options.only):
+            continue
+        settings = row_settings(table, name, row["change"], row.get("weights"))
+        torch.set_num_threads(settings.training.threads)
+        train_row(settings)
+        tallies[name] = measure_row(settings)
+        results[name] = {
+            "says": row["says"],
+            "change": row["change"],
+            "corpora": compared(tallies[name], tallies[REFERENCE]),
+        }
+        output.parent.mkdir(parents=True, exist_ok=True)
+        record = {"table": options.table.name, **circumstances(ROOT), "rows": results}
+        output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        print(_line(name, results[name]), flush=True)
+
+
+def _line(name: str, result: Mapping[str, Any]) -> str:
+    parts = [
+        f"{corpus[0]}:{measure} {figure['value']:.3f} ({figure['difference']['value']:+.3f})"
+        for corpus, measured in result["corpora"].items()
+        for measure, figure in measured.items()
+    ]
+    return f"{name:24} {'  '.join(parts)}"
+
+
+if __name__ == "__main__":
+    main()
