@@ -49,7 +49,7 @@ class AttributionConfig(PretrainedConfig):
         max_pieces: int = 510,
         context: int = 96,
         span_ends: bool = True,
-        tag_layers: int = 4,
+        tag_layers: int = 5,
         features: Sequence[str] | None = None,
         cue_threshold: float = 0.5,
         uncued_threshold: float = 0.5,

@@ -41,7 +41,7 @@ __all__ = [
 BIO = ("O", "B", "I")
 #: Layers of the flat tags, three labels each: the spans of claims, and the roles of sources.
 CLAIM_LAYERS = ("source", "cue", "content")
-TAG_LAYERS = (*CLAIM_LAYERS, "role")
+TAG_LAYERS = (*CLAIM_LAYERS, "role", "justification")
 #: Labels of a word for one predicate: first, inner, last and only word of a span of each role.
 ROLE_LABELS = ("O", *(f"{at}-{role}" for role in ("source", "content", "cue") for at in "BIES"))
 #: States of a word as predicate: none, first word of a cue, first word of an uncued claim.

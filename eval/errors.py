@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -28,7 +27,7 @@ from eval.error_classes import claim_differences, span_differences
 from eval.error_layout import WEIGHTS, Difference, Laid
 from eval.error_sources import source_differences
 from eval.error_table import Case, print_classes, print_examples
-from eval.run import ROOT, Run, read_corpora
+from eval.run import ROOT, Run, default_polnear, read_corpora
 from training.readers.gold import GoldArticle
 
 __all__ = ["ErrorClass", "analyze", "find_differences", "load_model", "main", "to_plain"]
@@ -171,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
         "--polnear",
         type=Path,
         metavar="DIR",
-        default=Path(os.environ.get("POLNEAR", ROOT.parent / "shared" / "data" / "polnear")),
+        default=default_polnear(),
         help="PolNeAR in its own layout (default: $POLNEAR, or ../shared/data/polnear)",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="first N articles of each corpus")

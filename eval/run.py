@@ -36,7 +36,7 @@ from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
 from training.readers.polnear import read_polnear
 
-__all__ = ["evaluate", "main", "read_corpora"]
+__all__ = ["CORPUS", "default_polnear", "evaluate", "main", "read_corpora"]
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "training" / "corpus"
@@ -123,6 +123,11 @@ def read_corpora(
     return corpora
 
 
+def default_polnear() -> Path:
+    """Where PolNeAR is looked for: the environment variable POLNEAR, else ../shared."""
+    return Path(os.environ.get("POLNEAR", ROOT.parent / "shared" / "data" / "polnear"))
+
+
 def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
     systems = []
     for model in models:
@@ -195,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
         "--polnear",
         type=Path,
         metavar="DIR",
-        default=Path(os.environ.get("POLNEAR", ROOT.parent / "shared" / "data" / "polnear")),
+        default=default_polnear(),
         help="PolNeAR in its own layout (default: $POLNEAR, or ../shared/data/polnear)",
     )
     parser.add_argument("--no-baselines", dest="baselines", action="store_false")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from attribution.model import ENTITY_LABELS, ROLE_LABELS
+from attribution.model import ENTITY_LABELS, ROLE_LABELS, TAG_LAYERS
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, Span
 from tagged import PIER, example, gold
 from tiny_model import HIDDEN, special, tiny_tokenizer
@@ -24,6 +24,7 @@ from training.losses import (
     weighted,
 )
 from training.readers.gold import GoldClaim
+from training.readers.justification import justified
 
 
 def tokens(made: Example) -> list[str]:
@@ -61,7 +62,7 @@ class TestTargets:
 
     def test_flat_tags_keep_the_outer_claim_whole(self) -> None:
         made = example()
-        source, cue, content, _ = made.tags.T
+        source, cue, content, *_ = made.tags.T
         assert labelled(made, source, 1) == ["Ottoline", "her"]
         assert labelled(made, source, 2) == ["Brask", "deputy"]
         assert labelled(made, cue, 1) == ["told", "promised"]
@@ -158,6 +159,27 @@ def batch_of(*examples: Example) -> Batch:
     pieces = list(epoch_batches(examples, max_pieces=400, budget=10_000, rng=random.Random(0)))
     assert len(pieces) == 1
     return collate(sorted(pieces[0], key=lambda piece: piece[0].doc), *special())
+
+
+class TestJustifications:
+    LAYER = TAG_LAYERS.index("justification")
+
+    def made(self, *pairs: tuple[int, int]) -> Example:
+        labels = {"wires-01": {"s1": tuple(Span(*pair) for pair in pairs)}}
+        return build_example(justified([gold()], labels)[0], tiny_tokenizer())
+
+    def test_words_are_marked_from_the_first_to_the_last(self) -> None:
+        begin = gold().text.index("the\nSkerrin")
+        made = self.made((begin, begin + len("the\nSkerrin Echo")))
+        layer = made.tags[:, self.LAYER]
+        assert labelled(made, layer, 1) == ["the"]
+        assert labelled(made, layer, 2) == ["Skerrin", "Echo"]
+
+    def test_a_labelled_article_without_any_teaches_that_there_is_none(self) -> None:
+        assert (self.made().tags[:, self.LAYER] == 0).all()
+
+    def test_an_article_without_labels_teaches_nothing(self) -> None:
+        assert (example().tags[:, self.LAYER] == IGNORE).all()
 
 
 class TestBatches:

@@ -11,6 +11,7 @@ import pytest
 from attribution.types import Span
 from training.readers.articles import parse_article, read_articles
 from training.readers.gold import GoldArticle, GoldClaim, GoldSource
+from training.readers.justification import justified, read_justifications
 from training.readers.polnear import read_layer, read_polnear
 
 CORPUS = Path(__file__).parent.parent / "training" / "corpus" / "articles"
@@ -331,3 +332,55 @@ class TestLayer:
         gold = only(read_polnear(corpus, "train", layer))
         assert self.claim(gold, "E1").source == "s1"
         assert not any(claim.id == "E9" for claim in gold.claims)
+
+
+class TestJustifications:
+    ARTICLE = article(
+        "<src c=1>Ottoline Brask, who was there</src>, <cue c=1>said</cue> <con c=1>it ended</con>",
+        "1 | s1 |  | statement | interview",
+    )
+
+    def labels(self, folder: Path, *spans: list[int], source: str = "s1") -> Path:
+        path = folder / "labels.jsonl"
+        record = {"doc": "wires-07", "justifications": [{"source": source, "spans": spans}]}
+        path.write_text(json.dumps(record) + "\n")
+        return path
+
+    def test_a_source_gets_its_words(self, tmp_path: Path) -> None:
+        labels = read_justifications(self.labels(tmp_path, [16, 29]))
+        (made,) = justified([self.ARTICLE], labels)
+        brask = made.sources[0]
+        assert texts(made, brask.justification or ()) == ["who was there"]
+
+    def test_other_sources_of_a_labelled_article_have_none(self, tmp_path: Path) -> None:
+        (made,) = justified([self.ARTICLE], read_justifications(self.labels(tmp_path, [16, 29])))
+        assert [source.justification for source in made.sources[1:]] == [(), ()]
+
+    def test_an_article_without_labels_is_unknown(self) -> None:
+        (made,) = justified([self.ARTICLE], {})
+        assert {source.justification for source in made.sources} == {None}
+
+    def test_a_label_of_an_unknown_source_is_an_error(self, tmp_path: Path) -> None:
+        labels = read_justifications(self.labels(tmp_path, [16, 29], source="s9"))
+        with pytest.raises(ValueError, match="wires-07 has no source s9"):
+            justified([self.ARTICLE], labels)
+
+    def test_a_label_beyond_the_text_is_an_error(self, tmp_path: Path) -> None:
+        labels = read_justifications(self.labels(tmp_path, [16, 2900]))
+        with pytest.raises(ValueError, match="not in the text"):
+            justified([self.ARTICLE], labels)
+
+    def test_a_broken_line_is_named(self, tmp_path: Path) -> None:
+        path = tmp_path / "labels.jsonl"
+        path.write_text('{"doc": "wires-07", "justifications": []}\n{"doc": 1}\n')
+        with pytest.raises(ValueError, match="line 2"):
+            read_justifications(path)
+
+    @pytest.mark.parametrize("split", ["train", "dev"])
+    def test_every_written_article_has_labels_that_fit(self, split: str) -> None:
+        labels = read_justifications(CORPUS.parent / "justification" / f"{split}.jsonl")
+        articles = read_articles(CORPUS / split)
+        assert {article.doc for article in articles} <= labels.keys()
+        for made in justified(articles, labels):
+            spans = [span for source in made.sources for span in source.justification or ()]
+            assert all(span.of(made.text).strip() == span.of(made.text) for span in spans)

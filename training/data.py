@@ -15,6 +15,7 @@ from training.augment import Augmenter, AugmentSettings
 from training.examples import Example, build_example
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
+from training.readers.justification import justified, read_justifications
 from training.readers.polnear import read_polnear
 from training.settings import DataSettings
 
@@ -29,6 +30,9 @@ def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldA
         polnear = read_polnear(settings.polnear, "train", settings.layer, every_annotator=every)
         polnear = [a for a in polnear if not settings.held_out or a.publisher != settings.held_out]
     written = read_articles(settings.articles) if settings.articles else []
+    if settings.justification:
+        labels = read_justifications(settings.justification)
+        polnear, written = justified(polnear, labels), justified(written, labels)
     if settings.limit:
         polnear, written = polnear[: settings.limit], written[: settings.limit]
     return polnear, written

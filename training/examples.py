@@ -64,7 +64,7 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Example:
-    """One article with its targets. ``tags`` is (n, 4), ``entities`` and ``opening`` are (n)."""
+    """One article with its targets. ``tags`` is (n, 5), ``entities`` and ``opening`` are (n)."""
 
     doc: str
     article: EncodedArticle
@@ -146,6 +146,7 @@ class Labeller:
                 for first, last in self.ranges(claim.content):
                     weight[first : last + 1] = inner_weight
         tags[:, TAG_LAYERS.index("role")] = self.roles()
+        tags[:, TAG_LAYERS.index("justification")] = self.justifications()
         for claim in self.claims:
             opening[self.opening_word(claim)] = 1 if claim.cue else 2
         weight[opening > 0] = 1.0
@@ -173,6 +174,17 @@ class Labeller:
             ):
                 labels[first : last + 1] = 2
                 labels[first] = 1
+        return labels
+
+    def justifications(self) -> NDArray[np.int64]:
+        """BIO labels (n) of the words that say why a source can know; unknown where unlabelled."""
+        spans = [source.justification for source in self.gold.sources]
+        if all(part is None for part in spans):
+            return np.full(len(self.article), IGNORE)
+        labels = np.zeros(len(self.article), dtype=np.int64)
+        for first, last in self.ranges(span for part in spans for span in part or ()):
+            labels[first : last + 1] = 2
+            labels[first] = 1
         return labels
 
     def _forget(

@@ -148,6 +148,8 @@ class _Rewriting:
         )
 
     def source(self, source: GoldSource, retold: Callable[[str], str]) -> GoldSource:
+        if source.justification:
+            source = replace(source, justification=self.spans(source.justification))
         old = name_spans(self.old, source.name)
         role = retold(source.role)
         if not old:

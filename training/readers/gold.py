@@ -12,13 +12,18 @@ __all__ = ["GoldArticle", "GoldClaim", "GoldSource"]
 
 @dataclass(frozen=True, slots=True)
 class GoldSource:
-    """A resolved source of the gold standard. The name is canonical, not a span of the text."""
+    """A resolved source of the gold standard. The name is canonical, not a span of the text.
+
+    ``justification`` are the words that say why it can know (training/corpus/justification), None
+    where nobody has looked.
+    """
 
     id: str
     name: str
     type: SourceType
     role: str = ""
     anonymity_granted: bool = False
+    justification: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
