@@ -2,11 +2,18 @@
 
 AttributionError            everything raised on purpose by this package
 ├── InputError              an input cannot be scored (empty, binary, undecodable, missing)
+├── MissingExtraError       a package that is installed only on request is needed (an ImportError)
 ├── ModelError              a model folder is missing, incomplete or of another version
 └── ReportFormatError       a dict or JSON text is not an attribution report
 """
 
-__all__ = ["AttributionError", "InputError", "ModelError", "ReportFormatError"]
+__all__ = [
+    "AttributionError",
+    "InputError",
+    "MissingExtraError",
+    "ModelError",
+    "ReportFormatError",
+]
 
 
 class AttributionError(Exception):
@@ -15,6 +22,20 @@ class AttributionError(Exception):
 
 class InputError(AttributionError):
     """An input cannot be scored. The message names the input and the reason."""
+
+
+class MissingExtraError(AttributionError, ImportError):
+    """A package of one of the extras is not installed. The message says how to install it.
+
+    Args:
+        package: The package that could not be imported.
+        extra: The extra of this package that has it.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"{package} is needed for this and not installed: pip install 'attribution[{extra}]'"
+        )
 
 
 class ModelError(AttributionError):

@@ -2,25 +2,32 @@
 
 ``json`` writes one report as schema ``attribution.report/1`` has it. Where reports of several
 inputs stand together (a ``json`` array, ``jsonl``), each has one key more, ``input``, with the
-name of its input; ``Report.from_dict`` reads both.
+name of its input; ``Report.from_dict`` reads both. ``prov`` is one JSON-LD document, or an array of
+them, which is a JSON-LD document too. ``graphml`` is one graph a file.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
+from attribution.graph import to_graphml
+from attribution.prov import to_prov
 from attribution.render import printable, to_table
+from attribution.tree import to_tree
 from attribution.types import Report
 
-__all__ = ["ReportWriter", "open_output"]
+__all__ = ["Form", "GraphFolder", "ReportWriter", "open_output", "open_reports"]
+
+Form = Literal["table", "tree", "json", "jsonl", "prov", "graphml"]
 
 
 class ReportWriter:
@@ -28,16 +35,17 @@ class ReportWriter:
 
     Args:
         write: Takes the text to write.
-        form: ``table``, ``json`` or ``jsonl``.
-        several: Whether there may be more than one report: makes ``json`` an array, and heads
-            every table with the name of its input.
-        color: Whether tables are coloured; None asks the terminal.
+        form: How to write them. ``graphml`` is for one report; several go to a
+            :class:`GraphFolder`.
+        several: Whether there may be more than one report: makes ``json`` and ``prov`` an array,
+            and heads every table or tree with the name of its input.
+        color: Whether tables and trees are coloured; None asks the terminal.
     """
 
     def __init__(
         self,
         write: Callable[[str], object],
-        form: Literal["table", "json", "jsonl"],
+        form: Form,
         *,
         several: bool,
         color: bool | None = None,
@@ -58,26 +66,98 @@ class ReportWriter:
         trace: TracebackType | None,
     ) -> None:
         # An array cut short by an error stays open: nobody should take it for the whole.
-        if error is None and self._form == "json" and self._several and self._written:
+        if error is None and self._form in ("json", "prov") and self._several and self._written:
             self._write("\n]\n")
 
     def add(self, name: str, report: Report) -> None:
         """Write the report of the input called ``name``."""
-        if self._form == "table":
+        if self._form in ("table", "tree"):
             heading = f"== {printable(name)} ==\n\n" if self._several else ""
             gap = "\n" if self._written else ""
-            self._write(gap + heading + to_table(report, color=self._color))
+            to_drawing = to_table if self._form == "table" else to_tree
+            self._write(gap + heading + to_drawing(report, color=self._color))
         elif self._form == "jsonl":
             self._write(_named(name, report, indent=None) + "\n")
+        elif self._form == "graphml":
+            self._write(to_graphml(report, name=name))
         elif self._several:
-            self._write((",\n" if self._written else "[\n") + _named(name, report, indent=2))
+            self._write((",\n" if self._written else "[\n") + self._json(name, report))
         else:
-            self._write(report.to_json(indent=2) + "\n")
+            self._write(self._json(name, report) + "\n")
         self._written += 1
+
+    def _json(self, name: str, report: Report) -> str:
+        if self._form == "prov":
+            return json.dumps(to_prov(report, name=name), indent=2)
+        return _named(name, report, indent=2) if self._several else report.to_json(indent=2)
 
 
 def _named(name: str, report: Report, *, indent: int | None) -> str:
     return json.dumps({"input": name, **report.to_dict()}, indent=indent)
+
+
+class GraphFolder:
+    """Writes reports as GraphML into a folder, a file for each input.
+
+    The file is called by the input's name without folder and suffix, ``stdin`` for ``-``. Inputs
+    that would share a file are told apart by numbers, from the second on: ``a``, ``a-2``.
+
+    Args:
+        folder: Where the files go. It must exist.
+        names: The names of all inputs.
+    """
+
+    def __init__(self, folder: Path, names: Iterable[str]) -> None:
+        self.targets: dict[str, Path] = {}
+        taken: set[str] = set()
+        for name in dict.fromkeys(names):
+            stem = "stdin" if name == "-" else Path(name).stem
+            numbered = (f"{stem}-{number}" for number in itertools.count(2))
+            # Some file systems take names that differ in case for one.
+            free = next(
+                item for item in itertools.chain([stem], numbered) if item.casefold() not in taken
+            )
+            taken.add(free.casefold())
+            self.targets[name] = folder / f"{free}.graphml"
+
+    def add(self, name: str, report: Report) -> None:
+        """Write the report of the input called ``name``."""
+        with open_output(self.targets[name]) as write:
+            write(to_graphml(report, name=name))
+
+
+@contextmanager
+def open_reports(
+    target: Path | None,
+    form: Form,
+    names: Iterable[str],
+    *,
+    several: bool,
+    color: bool | None = None,
+) -> Iterator[ReportWriter | GraphFolder]:
+    """Open what takes the reports: a folder of graphs if ``target`` is a folder, else one file.
+
+    Args:
+        target: File or folder, or None for standard output.
+        form: How to write them; into a folder, ``graphml``.
+        names: The names of all inputs.
+        several: As for :class:`ReportWriter`.
+        color: As for :class:`ReportWriter`.
+
+    Yields:
+        What ``add(name, report)`` is called on for every report.
+
+    Raises:
+        OSError: The output cannot be written.
+    """
+    if target is not None and target.is_dir():
+        yield GraphFolder(target, names)
+        return
+    with (
+        open_output(target) as write,
+        ReportWriter(write, form, several=several, color=color) as reports,
+    ):
+        yield reports
 
 
 @contextmanager

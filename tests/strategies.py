@@ -119,6 +119,17 @@ class Article:
     def assess(self) -> Transparency:
         return assess(self.text, self.sentences, self.sources, self.claims)
 
+    def report(self) -> Report:
+        return Report(
+            self.text,
+            None,
+            self.sentences,
+            self.sources,
+            self.claims,
+            self.assess(),
+            ModelInfo("test", "1"),
+        )
+
     def with_source(self, source_id: str, **changes: object) -> Article:
         changed = tuple(
             replace(source, **changes) if source.id == source_id else source

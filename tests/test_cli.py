@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -104,6 +105,38 @@ class TestFormats:
         assert [Path(line["input"]).name for line in lines] == ["one.txt", "two.txt"]
         assert all(Report.from_dict(line) for line in lines)
 
+    def test_tree_is_the_provenance_and_no_more(self, run: Run, article: Path) -> None:
+        result = run("score", "--format", "tree", article)
+        assert result.exit_code == 0
+        assert result.stdout.startswith("text one\nProvenance: this article\n")
+        assert "Independent sources: 1" in result.stdout.splitlines()[-1]
+
+    def test_trees_of_several_inputs_are_headed_by_their_names(
+        self, run: Run, folder: Path
+    ) -> None:
+        result = run("score", "--format", "tree", folder / "one.txt", folder / "two.txt")
+        assert f"== {folder / 'two.txt'} ==" in result.stdout
+
+    def test_prov_of_one_input_is_one_document(self, run: Run, article: Path) -> None:
+        data = json.loads(run("score", "--format", "prov", article).stdout)
+        assert list(data) == ["@context", "@graph"]
+
+    def test_prov_of_several_inputs_is_an_array_with_names(self, run: Run, folder: Path) -> None:
+        names = [str(folder / "two.txt"), str(folder / "one.txt")]
+        data = json.loads(run("score", "--format", "prov", *names).stdout)
+        inputs = [
+            node["attribution:input"]
+            for document in data
+            for node in document["@graph"]
+            if "attribution:input" in node
+        ]
+        assert inputs == names
+
+    def test_graphml_of_one_input_is_one_graph(self, run: Run, article: Path) -> None:
+        result = run("score", "--format", "graphml", article)
+        graph = nx.parse_graphml(result.stdout)
+        assert (result.exit_code, graph.graph["input"]) == (0, str(article))
+
     def test_dash_scores_standard_input(self, run: Run) -> None:
         result = run("score", "--format", "jsonl", "-", stdin=b"piped text")
         assert json.loads(result.stdout)["input"] == "-"
@@ -139,7 +172,7 @@ class TestBadInputs:
         assert result.exit_code == 1
         assert len(json.loads(result.stdout)) == 3
 
-    @pytest.mark.parametrize("form", ["table", "json", "jsonl"])
+    @pytest.mark.parametrize("form", ["table", "tree", "json", "jsonl", "prov"])
     def test_nothing_is_written_when_all_fail(self, run: Run, folder: Path, form: str) -> None:
         result = run("score", "--format", form, folder / "empty.txt", folder / "binary.txt")
         assert result.exit_code == 1
@@ -213,6 +246,58 @@ class TestOutput:
         run("score", "--output", tmp_path / "link", article)
         assert "Sourcing transparency" in (tmp_path / "real.txt").read_text(encoding="utf-8")
         assert (tmp_path / "link").is_symlink()
+
+
+class TestGraphFolder:
+    def test_every_input_gets_a_file_of_its_name(self, run: Run, folder: Path) -> None:
+        graphs = folder / "graphs"
+        graphs.mkdir()
+        result = run("score", "--format", "graphml", "--output", graphs, folder)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert len(result.stderr.splitlines()) == 2
+        written = {path.name: nx.read_graphml(path).graph["input"] for path in graphs.iterdir()}
+        assert written == {
+            f"{name}.graphml": str(folder / f"{name}.txt") for name in ("one", "two", "three")
+        }
+
+    def test_inputs_of_one_name_are_told_apart_by_numbers(self, run: Run, tmp_path: Path) -> None:
+        graphs = tmp_path / "graphs"
+        graphs.mkdir()
+        for name in ("x/a.txt", "y/A.txt", "z/a.md"):
+            (tmp_path / name).parent.mkdir()
+            (tmp_path / name).write_text("text", encoding="utf-8")
+        run("score", "-f", "graphml", "-o", graphs, *(tmp_path / name for name in "xyz"))
+        assert sorted(path.name for path in graphs.iterdir()) == [
+            "A-2.graphml", "a-3.graphml", "a.graphml"
+        ]  # fmt: skip
+
+    def test_standard_input_has_a_name(self, run: Run, tmp_path: Path) -> None:
+        run("score", "-f", "graphml", "-o", tmp_path, "-", stdin=b"text")
+        assert [path.name for path in tmp_path.iterdir()] == ["stdin.graphml"]
+
+    @pytest.mark.parametrize("output", [[], ["--output", "graphs.graphml"]])
+    def test_several_inputs_without_a_folder_are_refused(
+        self, run: Run, scorer: FakeScorer, folder: Path, output: list[str]
+    ) -> None:
+        result = run("score", "--format", "graphml", *output, folder)
+        assert result.exit_code == 2
+        assert "one graph" in result.stderr
+        assert scorer.batch_sizes == []
+
+    def test_input_is_never_written_over(self, run: Run, tmp_path: Path) -> None:
+        source = tmp_path / "a.graphml"
+        source.write_text("text", encoding="utf-8")
+        assert run("score", "-f", "graphml", "-o", tmp_path, source).exit_code == 2
+        assert source.read_text(encoding="utf-8") == "text"
+
+    def test_missing_networkx_is_told_before_scoring(
+        self, run: Run, scorer: FakeScorer, article: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "networkx", None)
+        result = run("score", "--format", "graphml", article)
+        assert result.exit_code == 2
+        assert "pip install" in result.stderr
+        assert scorer.batch_sizes == []
 
 
 class TestUsage:

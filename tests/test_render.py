@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from attribution.render import printable, to_table
+from attribution.render import to_table
+from attribution.terminal import printable
+from attribution.tree import to_tree
 from attribution.types import Claim, Report, Sentence, Source, Span
 from strategies import any_text, reports
 
@@ -64,6 +66,9 @@ class TestToTable:
             "│       - “We found a crack as long as a bus,”",
             "│       - “Nobody should walk on it.”",
         ]
+
+    def test_provenance_tree_ends_with_the_number_of_independent_sources(self, drawn: str) -> None:
+        assert "\nIndependent sources: 1 (identified origins: 1)\n" in drawn
 
     def test_provenance_tree_counts_the_claims_it_leaves_out(self, example_report: Report) -> None:
         many = tuple(replace(example_report.claims[2], id=f"c{n}") for n in range(5))
@@ -149,6 +154,26 @@ class TestToTable:
         drawing.encode("utf-8")
         left = COLOR_CODE.sub("", drawing).replace("\n", "")
         assert not [char for char in left if unicodedata.category(char) == "Cc"]
+
+
+class TestToTree:
+    def test_is_the_tree_of_the_table_under_the_title(
+        self, example_report: Report, drawn: str
+    ) -> None:
+        title, _, tree = to_tree(example_report, color=False, width=110).partition("\n")
+        assert title == "A crack at the weir"
+        assert tree.startswith("Provenance: this article\n")
+        assert tree.endswith("(identified origins: 1)\n")
+        assert tree in drawn
+
+    def test_report_without_claims_says_so(self, example_report: Report) -> None:
+        drawing = to_tree(replace(example_report, claims=()), color=False)
+        assert "no claims" in drawing
+        assert "Independent sources: 0" in drawing
+
+    @given(reports(), st.booleans())
+    def test_any_report_can_be_drawn_and_encoded(self, report: Report, color: bool) -> None:
+        to_tree(report, color=color, width=80).encode("utf-8")
 
 
 class TestPrintable:

@@ -1,0 +1,148 @@
+"""The way every claim took, as one graph: article, intermediaries and origins.
+
+An edge points the way a claim travelled: from its origin over the intermediaries to the article.
+So an article's edges are what flows into it, a source's successors are whom it told, and flow and
+cut algorithms work as they stand. PROV's ``wasDerivedFrom`` points the other way, from what was
+made to what it was made of (:mod:`attribution.prov`).
+
+networkx is imported only when a graph is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from attribution.errors import MissingExtraError, ReportFormatError
+from attribution.independence import independence
+from attribution.types import SCHEMA, Claim, Report
+
+if TYPE_CHECKING:
+    import networkx
+
+__all__ = ["ARTICLE", "load_networkx", "provenance_graph", "storable", "to_graphml"]
+
+ARTICLE = "article"
+
+# What XML 1.0 (section 2.2, Char) has no place for, and what is no Unicode scalar value.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def provenance_graph(report: Report) -> networkx.DiGraph[str]:
+    """The article and the sources of its claims, with an edge for every step claims took.
+
+    Args:
+        report: Any report.
+
+    Returns:
+        A directed graph. Nodes: ``"article"`` (``kind``, ``title``) and the id of every source
+        in some claim's chain (``kind``: ``origin``, ``intermediary`` or ``both``; ``name``,
+        ``type``, ``role``, ``anonymity_granted``). Edges, the way the claims travelled:
+        ``claims``, the ids in the report's order, and ``weight``, their number. A claim's chain,
+        read backward and with the article behind it, is a path. Graph attributes: ``schema``,
+        ``model``, ``model_version``, ``origins`` and ``independent_sources``.
+
+    Raises:
+        KeyError: A chain has a source that the report lacks.
+        MissingExtraError: networkx is not installed.
+        ReportFormatError: A source in a chain has the id ``article``.
+    """
+    graph: networkx.DiGraph[str] = load_networkx().DiGraph(**_about(report))
+    graph.add_node(ARTICLE, kind="article", title=report.title)
+    known = {source.id: source for source in report.sources}
+    origins = {claim.chain[-1] for claim in report.claims}
+    relays = {key for claim in report.claims for key in claim.via}
+    for key in dict.fromkeys(key for claim in report.claims for key in claim.chain):
+        if key == ARTICLE:
+            raise ReportFormatError(f"a source has the id {ARTICLE!r}, the article's own node")
+        source = known[key]
+        kind = "both" if key in origins & relays else "origin" if key in origins else "intermediary"
+        graph.add_node(
+            key,
+            kind=kind,
+            name=source.name,
+            type=source.type,
+            role=source.role,
+            anonymity_granted=source.anonymity_granted,
+        )
+    carried: dict[tuple[str, str], list[str]] = {}
+    for claim in report.claims:
+        for step in _steps(claim):
+            carried.setdefault(step, []).append(claim.id)
+    for (teller, told), claims in carried.items():
+        graph.add_edge(teller, told, claims=tuple(claims), weight=len(claims))
+    return graph
+
+
+def _about(report: Report) -> dict[str, str | int]:
+    found = independence(report)
+    return {
+        "schema": SCHEMA,
+        "model": report.model.name,
+        "model_version": report.model.version,
+        "origins": found.origins,
+        "independent_sources": found.channels,
+    }
+
+
+def _steps(claim: Claim) -> Iterable[tuple[str, str]]:
+    """The claim's way in pairs (who told, who was told), the last of them to the article."""
+    return pairwise((*reversed(claim.chain), ARTICLE))
+
+
+def to_graphml(report: Report, *, name: str | None = None) -> str:
+    """The provenance graph as GraphML, for Gephi, yEd, Cytoscape, igraph or networkx.
+
+    Args:
+        report: Any report.
+        name: What the input is called; stored as the graph's ``input``.
+
+    Returns:
+        One graph with the attributes of :func:`provenance_graph`, in ASCII, ending with a line
+        end. ``claims`` is the ids with spaces between, white space in texts is one space,
+        characters that XML 1.0 forbids are U+FFFD, and empty texts are left out.
+
+    Raises:
+        KeyError, MissingExtraError, ReportFormatError: As for :func:`provenance_graph`.
+    """
+    nx = load_networkx()
+    graph = provenance_graph(report)
+    named = graph.graph if name is None else {**graph.graph, "input": name}
+    flat = nx.DiGraph(**_flat(named))
+    for key, data in graph.nodes(data=True):
+        flat.add_node(_one_line(key), **_flat(data))
+    for teller, told, data in graph.edges(data=True):
+        flat.add_edge(_one_line(teller), _one_line(told), **_flat(data))
+    return "\n".join(nx.generate_graphml(flat)) + "\n"
+
+
+def _flat(data: dict[str, Any]) -> dict[str, str | int | bool]:
+    """The attributes as GraphML's types have them, without those that say nothing."""
+    flat: dict[str, str | int | bool] = {}
+    for key, value in data.items():
+        text = " ".join(value) if isinstance(value, tuple) else value
+        kept = _one_line(text) if isinstance(text, str) else text
+        if kept is not None and kept != "":
+            flat[key] = kept
+    return flat
+
+
+def _one_line(text: str) -> str:
+    return storable(" ".join(text.split()))
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for every character that XML 1.0 forbids, lone surrogates too."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def load_networkx() -> ModuleType:
+    """Import networkx. Raises MissingExtraError when it is not installed."""
+    try:
+        import networkx
+    except ImportError as error:
+        raise MissingExtraError("networkx", "graph") from error
+    return networkx
