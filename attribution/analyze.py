@@ -1,28 +1,35 @@
 """Stages 3 to 5 for one article: from word states to sentences, sources and claims.
 
 This is where the stages meet; the decisions are made in decode (spans), resolve (who is who),
-characterize and naming (what a source is and is called) and provenance (through whom).
+portrait (what a source is and is called) and provenance (through whom).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor
 
-from attribution.characterize import anonymity_features, source_types
+from attribution.characterize import source_types
 from attribution.decode import ClaimDraft, decode
 from attribution.features import EncodedArticle
-from attribution.mentions import MentionTable, collect_mentions, find_entities, tabulate
+from attribution.mentions import (
+    MentionTable,
+    collect_mentions,
+    find_entities,
+    own_name,
+    tabulate,
+)
 from attribution.model import AttributionModel
-from attribution.naming import name_and_role, person_names
+from attribution.portrait import Cast, portray
 from attribution.provenance import Scene, find_chains
+from attribution.publisher import same_outlet
 from attribution.resolve import Cluster, resolve
 from attribution.segment import Document, speech_of
-from attribution.tabular import Classifier
+from attribution.tabular import Resolver
 from attribution.types import (
     KINDS,
     SOURCE_TYPES,
@@ -30,25 +37,15 @@ from attribution.types import (
     Claim,
     Sentence,
     Source,
-    SourceType,
     Span,
     Speech,
     Status,
 )
 
-__all__ = ["Findings", "Resolver", "analyze", "claim_origins", "unresolved"]
+__all__ = ["Findings", "analyze", "claim_origins", "unresolved"]
 
-_UNNAMED = ("unnamed_person", "unnamed_group")
 #: Nobody in particular: all of an article's claims of these types share one source.
 _SHARED_TYPES = ("unspecified", "author")
-
-
-@dataclass(frozen=True)
-class Resolver:
-    """The small classifiers behind resolution and chains, with their thresholds."""
-
-    classifiers: Mapping[str, Classifier]
-    settings: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,11 @@ class Findings:
 
 
 def analyze(
-    model: AttributionModel, resolver: Resolver, article: EncodedArticle, words: Tensor
+    model: AttributionModel,
+    resolver: Resolver,
+    article: EncodedArticle,
+    words: Tensor,
+    publisher: str | None = None,
 ) -> Findings:
     """Claims, sources and sentences of one article.
 
@@ -70,6 +71,7 @@ def analyze(
         resolver: the classifiers that came with it.
         article: the article.
         words: (n, hidden) word states from :func:`attribution.encode.encode_words`.
+        publisher: the outlet that prints the article, None when nobody says.
     """
     document = article.document
     drafts = decode(model, article, words)
@@ -84,7 +86,8 @@ def analyze(
     types = source_types(table, clusters, resolver.classifiers["type"])
     clusters, types = _share(clusters, _nobody(table, clusters, types), _claimed(table))
     origins = claim_origins(drafts, table, clusters)
-    scene = Scene(article, drafts, table, clusters, origins, types)
+    own = _own_outlet(table, clusters, publisher)
+    scene = Scene(article, drafts, table, clusters, origins, types, own)
     chains = find_chains(
         scene,
         resolver.classifiers["via"],
@@ -94,18 +97,7 @@ def analyze(
     order = list(
         dict.fromkeys(c for o, via in zip(origins, chains, strict=True) for c in (o, *via))
     )
-    states = words.cpu().numpy()
-    people = person_names(article, mentions)
-    sources = []
-    for number, index in enumerate(order, start=1):
-        granted = False
-        if SOURCE_TYPES[int(types[index].argmax())] in _UNNAMED:
-            features = anonymity_features(article, states, table, clusters[index], types[index])
-            score = resolver.classifiers["anonymity"].probabilities(features[None])[0]
-            granted = bool(score >= resolver.settings["anonymity_threshold"])
-        sources.append(
-            _source(article, table, clusters[index], types[index], f"s{number}", granted, people)
-        )
+    sources = portray(model, resolver, article, words, Cast(table, clusters, types), order)
     ids = {index: source.id for index, source in zip(order, sources, strict=True)}
     claims = [
         _claim(document, draft, number, ids[origin], tuple(ids[via] for via in chain))
@@ -144,6 +136,21 @@ def claim_origins(
     ]
 
 
+def _own_outlet(
+    table: MentionTable, clusters: Sequence[Cluster], publisher: str | None
+) -> frozenset[int]:
+    """The clusters that a name of the publisher names."""
+    if not publisher:
+        return frozenset()
+    return frozenset(
+        number
+        for number, cluster in enumerate(clusters)
+        if any(
+            same_outlet(own_name(table.mentions[member]), publisher) for member in cluster.members
+        )
+    )
+
+
 def _claimed(table: MentionTable) -> set[int]:
     return {row for row, mention in enumerate(table.mentions) if mention.role != "entity"}
 
@@ -179,22 +186,6 @@ def _share(
     for cluster in kept:
         cluster.members.sort()
     return kept, types[rows]
-
-
-def _source(
-    article: EncodedArticle,
-    table: MentionTable,
-    cluster: Cluster,
-    types: np.ndarray,
-    identifier: str,
-    granted: bool,
-    people: frozenset[str],
-) -> Source:
-    mentions = [table.mentions[member] for member in cluster.members]
-    source_type: SourceType = SOURCE_TYPES[int(types.argmax())]
-    name, role = name_and_role(article, mentions, source_type, people)
-    spans = {article.document.cover(*mention.words) for mention in mentions if mention.tokens}
-    return Source(identifier, name, source_type, role, granted, tuple(sorted(spans)))
 
 
 def _claim(

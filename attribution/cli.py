@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
 from attribution._version import __version__
-from attribution.errors import InputError, ModelError
+from attribution.errors import InputError, MissingExtraError, ModelError
 
 if TYPE_CHECKING:
     from attribution.inputs import Input
@@ -34,6 +35,8 @@ Examples:
   attribution score --format json article.txt > report.json
 
   attribution score --format jsonl --output reports.jsonl articles/
+
+  attribution score --format graphml --output graphs/ articles/
 
   curl -s https://example.org/story.txt | attribution score -
 """
@@ -55,14 +58,19 @@ class Format(str, Enum):
     """How reports are written."""
 
     table = "table"
+    tree = "tree"
     json = "json"
     jsonl = "jsonl"
+    prov = "prov"
+    graphml = "graphml"
 
 
 class ArticleScorer(Protocol):
     """What the command needs of ``attribution.scorer.Scorer``."""
 
-    def __call__(self, texts: list[str], *, batch_size: int) -> list[Report]: ...
+    def __call__(
+        self, texts: list[str], *, publisher: str | None = None, batch_size: int
+    ) -> list[Report]: ...
 
 
 def load_scorer(model: str) -> ArticleScorer:
@@ -119,9 +127,10 @@ def score(
         typer.Option(
             "--format",
             "-f",
-            help="table: for reading. json: one report, or an array of them for a folder or "
-            "several inputs. jsonl: one report a line. In arrays and lines every report has the "
-            "name of its input as 'input'.",
+            help="table: for reading. tree: of that, where the claims come from. json: one report, "
+            "or an array of them for a folder or several inputs. jsonl: one report a line. In "
+            "arrays and lines every report has the name of its input as 'input'. prov: W3C PROV-O "
+            "as JSON-LD, an array like json. graphml: one graph; for several inputs, a file each.",
         ),
     ] = Format.table,
     model: Annotated[
@@ -132,8 +141,16 @@ def score(
         typer.Option(
             "--output",
             "-o",
-            help="Write to this file, replaced only when all is done.",
+            help="Write to this file, replaced only when all is done; with graphml also to a "
+            "folder that exists.",
             show_default="standard output",
+        ),
+    ] = None,
+    publisher: Annotated[
+        str | None,
+        typer.Option(
+            help="The outlet that prints the articles, which is never an intermediary.",
+            show_default="read from each text",
         ),
     ] = None,
     batch_size: Annotated[
@@ -148,31 +165,36 @@ def score(
 ) -> None:
     """Find who says what in news articles, through whom, and score how openly they show it."""
     from attribution.inputs import STDIN, find_inputs
-    from attribution.output import ReportWriter, open_output
+    from attribution.output import open_reports
 
     found = find_inputs(inputs)
     target = None if output is None or str(output) == STDIN else output
-    if target:
-        _check_output(target, found)
     several = len(inputs) > 1 or any(os.path.isdir(name) for name in inputs)
+    if output_format is Format.graphml:
+        _check_graphs(target, found, several)
+    elif target:
+        _check_output(target, found)
     show_progress = not quiet and bool(target or not sys.stdout.isatty())
     failed = False
-    with open_output(target) as write, _progress(len(found), show_progress) as advance:
-        color = False if no_color or target else None
-        with ReportWriter(write, output_format.value, several=several, color=color) as reports:
-            for item, outcome in _score_each(found, model, batch_size):
-                if isinstance(outcome, InputError):
-                    failed = True
-                    _complain(outcome)
-                else:
-                    reports.add(item.name, outcome)
-                advance()
+    names = [item.name for item in found]
+    color = False if no_color or target else None
+    with (
+        open_reports(target, output_format.value, names, several=several, color=color) as reports,
+        _progress(len(found), show_progress) as advance,
+    ):
+        for item, outcome in _score_each(found, model, batch_size, publisher):
+            if isinstance(outcome, InputError):
+                failed = True
+                _complain(outcome)
+            else:
+                reports.add(item.name, outcome)
+            advance()
     if failed:
         raise typer.Exit(1)
 
 
 def _score_each(
-    found: Sequence[Input], model: str, batch_size: int
+    found: Sequence[Input], model: str, batch_size: int, publisher: str | None = None
 ) -> Iterator[tuple[Input, Report | InputError]]:
     """Score the inputs in order, a few at a time; the model is loaded at the first readable one."""
     scorer: ArticleScorer | None = None
@@ -187,8 +209,9 @@ def _score_each(
                 outcomes[index] = error
         if texts:
             scorer = scorer or _load_or_refuse(model)
+            run = partial(scorer, publisher=publisher) if publisher else scorer
             names = [group[index].name for index in texts]
-            scored = _score_together(scorer, names, list(texts.values()), batch_size)
+            scored = _score_together(run, names, list(texts.values()), batch_size)
             outcomes.update(zip(texts, scored, strict=True))
         for index, item in enumerate(group):
             yield item, outcomes[index]
@@ -231,6 +254,27 @@ def _check_output(target: Path, found: Sequence[Input]) -> None:
         problem = "is one of the inputs"
     if problem:
         raise typer.BadParameter(f"{str(target)!r} {problem}.", param_hint="--output")
+
+
+def _check_graphs(target: Path | None, found: Sequence[Input], several: bool) -> None:
+    """As :func:`_check_output` for GraphML, which goes into a folder when there are several."""
+    from attribution.graph import load_networkx
+    from attribution.output import GraphFolder
+
+    try:
+        load_networkx()
+    except MissingExtraError as error:
+        raise typer.BadParameter(str(error), param_hint="--format") from error
+    if target and target.is_dir():
+        for path in GraphFolder(target, [item.name for item in found]).targets.values():
+            _check_output(path, found)
+    elif several:
+        raise typer.BadParameter(
+            "A GraphML file holds one graph; for several inputs name a folder that exists.",
+            param_hint="--output",
+        )
+    elif target:
+        _check_output(target, found)
 
 
 def _complain(error: InputError) -> None:

@@ -88,7 +88,8 @@ CARRY_FEATURES: tuple[str, ...] = (
 class Scene:
     """What the decision sees: claims with their origins, clusters with their types.
 
-    ``origins`` holds a cluster index a claim; ``types`` is (clusters, 8) probabilities.
+    ``origins`` holds a cluster index a claim; ``types`` is (clusters, 8) probabilities; ``own``
+    are the clusters of the outlet that prints the article, which passes on nothing.
     """
 
     article: EncodedArticle
@@ -97,6 +98,7 @@ class Scene:
     clusters: Sequence[Cluster]
     origins: Sequence[int]
     types: Floats
+    own: frozenset[int] = frozenset()
 
     @cached_property
     def owner(self) -> Ints:
@@ -183,7 +185,7 @@ class Scene:
             if outer is not None:
                 names.add(self.origins[outer])
                 names.update(np.flatnonzero(here[outer] > _LIKELY).tolist())
-            names.discard(self.origins[claim])
+            names -= {self.origins[claim], *self.own}
             found.append(sorted(names))
         return found
 

@@ -38,6 +38,7 @@ __all__ = [
     "find_entities",
     "head_name",
     "in_headline_case",
+    "own_name",
     "own_names",
     "runs_on",
     "tabulate",
@@ -272,6 +273,15 @@ def _head(mention: Mention, names: Sequence[Entity]) -> int:
 def head_name(mention: Mention) -> Entity | None:
     """The first of the mention's own names."""
     return next(iter(own_names(mention)), None)
+
+
+def own_name(mention: Mention) -> str:
+    """The words of the first of the mention's own names; empty without one."""
+    entity = head_name(mention)
+    if entity is None:
+        return ""
+    start = entity.first - mention.first
+    return " ".join(mention.tokens[start : start + entity.last - entity.first + 1])
 
 
 def _joined(mention: Mention, names: Sequence[Entity]) -> tuple[Entity, ...]:

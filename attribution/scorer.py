@@ -11,27 +11,30 @@ from typing import overload
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from attribution.analyze import Findings, Resolver, analyze
+from attribution.analyze import Findings, analyze
 from attribution.encode import encode_words
 from attribution.errors import InputError, ModelError
 from attribution.features import encode_article, load_tokenizer
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
 from attribution.linking import LINK_FEATURES
 from attribution.model import AttributionModel
+from attribution.publisher import read_publisher
+from attribution.sections import SECTION, merge, sections
 from attribution.segment import segment
+from attribution.standing import LAYERS, OWNER_FEATURES
 from attribution.storage import Precision
-from attribution.tabular import Classifier, load_classifiers, save_classifiers
+from attribution.tabular import Classifier, Resolver, load_classifiers, save_classifiers
 from attribution.transparency import assess
-from attribution.types import Claim, ModelInfo, Report, Sentence, Source, Span
+from attribution.types import ModelInfo, Report
 
 __all__ = ["BUNDLED", "Scorer"]
 
 #: Models that ship with the package, by name.
 BUNDLED = Path(__file__).parent / "weights"
 _RESOLUTION = "resolution.safetensors"
-#: A text longer than this many characters is read in sections, so that memory stays flat.
-_SECTION = 60_000
 _ARTICLES_AT_ONCE = 16
+#: A text and the outlet that prints it, if known.
+_Article = tuple[str, str | None]
 #: Most characters of another library's error in ours: torch lists every tensor.
 _REASON = 300
 
@@ -94,12 +97,22 @@ class Scorer:
 
     @overload
     def __call__(  # type: ignore[overload-overlap]  # a string is a sequence of strings, too
-        self, texts: str, *, title: str | None = None, batch_size: int = 8
+        self,
+        texts: str,
+        *,
+        title: str | None = None,
+        publisher: str | None = None,
+        batch_size: int = 8,
     ) -> Report: ...
 
     @overload
     def __call__(
-        self, texts: Sequence[str], *, batch_size: int = 8, progress: bool = False
+        self,
+        texts: Sequence[str],
+        *,
+        publisher: str | Sequence[str | None] | None = None,
+        batch_size: int = 8,
+        progress: bool = False,
     ) -> list[Report]: ...
 
     def __call__(
@@ -107,6 +120,7 @@ class Scorer:
         texts: str | Sequence[str],
         *,
         title: str | None = None,
+        publisher: str | Sequence[str | None] | None = None,
         batch_size: int = 8,
         progress: bool = False,
     ) -> Report | list[Report]:
@@ -115,23 +129,29 @@ class Scorer:
         Args:
             texts: one article, or several.
             title: headline to store in the report of a single article; not analysed.
+            publisher: the outlet that prints the article, which is never an intermediary; for a
+                list, one outlet of all or one an article. None: read from byline, dateline or
+                copyright line, if there is one.
             batch_size: windows of text run through the encoder at once.
             progress: show a progress bar on standard error.
 
         Raises:
             InputError: a text is empty; in a list, the message gives its position.
-            ValueError: ``batch_size`` is below 1.
+            ValueError: ``batch_size`` is below 1, or there are not as many publishers as texts.
             TypeError: ``texts`` is neither a string nor a list of strings.
         """
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, not {batch_size}")
         if isinstance(texts, str):
-            report = next(self._reports([_checked(texts, "the text")], batch_size))
+            text = _checked(texts, "the text")
+            (outlet,) = _publishers(publisher, [text])
+            report = next(self._reports([(text, outlet)], batch_size))
             return replace(report, title=title)
         if not isinstance(texts, Sequence):
             raise TypeError(f"expected a string or a list of strings, not {type(texts).__name__}")
         checked = [_checked(text, f"text {number}") for number, text in enumerate(texts)]
-        reports = self._reports(checked, batch_size)
+        articles = list(zip(checked, _publishers(publisher, checked), strict=True))
+        reports = self._reports(articles, batch_size)
         if progress:
             from rich.console import Console
             from rich.progress import track
@@ -144,23 +164,24 @@ class Scorer:
         """Transparency scores, 0 to 100, of several articles. Raises as :meth:`__call__`."""
         return [report.transparency.score for report in self(texts, batch_size=batch_size)]
 
-    def _reports(self, texts: Sequence[str], batch_size: int) -> Iterator[Report]:
-        remaining = iter(texts)
+    def _reports(self, articles: Sequence[_Article], batch_size: int) -> Iterator[Report]:
+        remaining = iter(articles)
         while chunk := list(islice(remaining, _ARTICLES_AT_ONCE)):
-            sections = [list(_sections(text)) for text in chunk]
+            cuts = [list(sections(text)) for text, _ in chunk]
             findings = self._findings(
                 (
-                    text[start:end]
-                    for text, cuts in zip(chunk, sections, strict=True)
-                    for start, end in cuts
+                    (text[start:end], publisher)
+                    for (text, publisher), places in zip(chunk, cuts, strict=True)
+                    for start, end in places
                 ),
                 batch_size,
             )
-            for text, cuts in zip(chunk, sections, strict=True):
-                merged = _merge([(next(findings), start) for start, _ in cuts])
+            for (text, publisher), places in zip(chunk, cuts, strict=True):
+                merged = merge([(next(findings), start) for start, _ in places])
                 yield Report(
                     text=text,
                     title=None,
+                    publisher=publisher,
                     sentences=merged.sentences,
                     sources=merged.sources,
                     claims=merged.claims,
@@ -168,14 +189,14 @@ class Scorer:
                     model=self.info,
                 )
 
-    def _findings(self, texts: Iterable[str], batch_size: int) -> Iterator[Findings]:
+    def _findings(self, sections: Iterable[_Article], batch_size: int) -> Iterator[Findings]:
         tokenizer = self.tokenizer
         special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
-        for chunk in _groups(texts):
-            articles = [encode_article(segment(text), tokenizer) for text in chunk]
+        for chunk in _groups(sections):
+            articles = [encode_article(segment(text), tokenizer) for text, _ in chunk]
             states = encode_words(self.model, articles, special, batch_size=batch_size)
-            for article, words in zip(articles, states, strict=True):
-                yield analyze(self.model, self.resolver, article, words)
+            for article, words, (_, publisher) in zip(articles, states, chunk, strict=True):
+                yield analyze(self.model, self.resolver, article, words, publisher)
 
 
 def _folder(model: str | Path) -> Path:
@@ -205,6 +226,10 @@ def _check(
         "type": None,
         "anonymity": None,
     }
+    thresholds = ["link_threshold", "via_threshold", "anonymity_threshold"]
+    if "owner" in classifiers:  # weights of `small` release 2 know no descriptions
+        sizes["owner"] = len(OWNER_FEATURES)
+        thresholds += ["owner_threshold", *(f"{layer}_threshold" for layer in LAYERS)]
     for name, size in sizes.items():
         if name not in classifiers:
             raise ModelError(f"{path} has no classifier {name!r}")
@@ -213,9 +238,17 @@ def _check(
                 f"{path} is of another version: its classifier {name!r} takes "
                 f"{classifiers[name].size} features, this package has {size}"
             )
-    for name in ("link_threshold", "via_threshold", "anonymity_threshold"):
+    for name in thresholds:
         if name not in settings:
             raise ModelError(f"{path} has no setting {name!r}")
+
+
+def _publishers(given: str | Sequence[str | None] | None, texts: Sequence[str]) -> list[str | None]:
+    """The publisher of every text: as given, else as the text says."""
+    outlets = [given] * len(texts) if given is None or isinstance(given, str) else list(given)
+    if len(outlets) != len(texts):
+        raise ValueError(f"{len(outlets)} publishers for {len(texts)} texts")
+    return [outlet or read_publisher(text) for outlet, text in zip(outlets, texts, strict=True)]
 
 
 def _checked(text: str, name: str) -> str:
@@ -226,92 +259,15 @@ def _checked(text: str, name: str) -> str:
     return text
 
 
-def _sections(text: str) -> Iterator[tuple[int, int]]:
-    """Cuts of a long text, at the last paragraph, line, or space before the limit."""
-    start = 0
-    while len(text) - start > _SECTION:
-        limit = start + _SECTION
-        cut = next(
-            (
-                found + len(mark)
-                for mark in ("\n\n", "\n", ". ", " ")
-                if (found := text.rfind(mark, start + _SECTION // 2, limit)) > 0
-            ),
-            limit,
-        )
-        yield start, cut
-        start = cut
-    yield start, len(text)
-
-
-def _groups(texts: Iterable[str]) -> Iterator[list[str]]:
+def _groups(sections: Iterable[_Article]) -> Iterator[list[_Article]]:
     """Texts to encode together: so many, or as much text as one section, for their states stay."""
-    group: list[str] = []
+    group: list[_Article] = []
     size = 0
-    for text in texts:
-        if group and (len(group) == _ARTICLES_AT_ONCE or size + len(text) > _SECTION):
+    for text, publisher in sections:
+        if group and (len(group) == _ARTICLES_AT_ONCE or size + len(text) > SECTION):
             yield group
             group, size = [], 0
-        group.append(text)
+        group.append((text, publisher))
         size += len(text)
     if group:
         yield group
-
-
-def _merge(parts: Sequence[tuple[Findings, int]]) -> Findings:
-    """Findings of the sections of one text; sources of one name and type become one.
-
-    Not so the unnamed ones: two that share a description need not be the same.
-    """
-    if len(parts) == 1:
-        return parts[0][0]
-    sentences: list[Sentence] = []
-    claims: list[Claim] = []
-    sources: dict[tuple[str, ...], Source] = {}
-    for findings, offset in parts:
-        ids: dict[str, str] = {}
-        for source in findings.sources:
-            key: tuple[str, ...] = (source.name.casefold(), source.type)
-            if source.type.startswith("unnamed"):
-                key = (str(offset), source.id)
-            mentions = tuple(_shift(mention, offset) for mention in source.mentions)
-            known = sources.get(key)
-            merged = replace(
-                known or replace(source, id=f"s{len(sources) + 1}", mentions=()),
-                anonymity_granted=source.anonymity_granted
-                or (known is not None and known.anonymity_granted),
-                role=known.role if known and known.role else source.role,
-            )
-            sources[key] = replace(merged, mentions=tuple(sorted((*merged.mentions, *mentions))))
-            ids[source.id] = merged.id
-        names = {claim.id: f"c{len(claims) + n}" for n, claim in enumerate(findings.claims, 1)}
-        claims.extend(
-            replace(
-                claim,
-                id=names[claim.id],
-                content=tuple(_shift(piece, offset) for piece in claim.content),
-                cue=claim.cue and _shift(claim.cue, offset),
-                source_mention=claim.source_mention and _shift(claim.source_mention, offset),
-                source=ids[claim.source],
-                chain=_chain([ids[link] for link in claim.chain]),
-            )
-            for claim in findings.claims
-        )
-        sentences.extend(
-            replace(
-                sentence,
-                span=_shift(sentence.span, offset),
-                claims=tuple(names[claim] for claim in sentence.claims),
-            )
-            for sentence in findings.sentences
-        )
-    return Findings(tuple(sentences), tuple(sources.values()), tuple(claims))
-
-
-def _chain(links: Sequence[str]) -> tuple[str, ...]:
-    """A chain without repeats, its origin last."""
-    return (*dict.fromkeys(link for link in links[:-1] if link != links[-1]), links[-1])
-
-
-def _shift(span: Span, offset: int) -> Span:
-    return Span(span.start + offset, span.end + offset)

@@ -18,7 +18,7 @@ from safetensors.numpy import load_file, save_file
 
 from attribution.errors import ModelError
 
-__all__ = ["Classifier", "load_classifiers", "save_classifiers"]
+__all__ = ["Classifier", "Resolver", "load_classifiers", "save_classifiers"]
 
 Floats = NDArray[np.float32]
 
@@ -47,6 +47,14 @@ class Classifier:
             return np.asarray(1 / (1 + np.exp(-np.clip(scores[:, 0], -30, 30))))
         exponents = np.exp(scores - scores.max(1, keepdims=True))
         return np.asarray(exponents / exponents.sum(1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """The small classifiers behind resolution and chains, with their thresholds."""
+
+    classifiers: Mapping[str, Classifier]
+    settings: Mapping[str, float]
 
 
 def save_classifiers(

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attribution.errors import ReportFormatError
+
+if TYPE_CHECKING:
+    import networkx
 
 __all__ = [
     "KINDS",
@@ -111,6 +114,7 @@ class Source:
 
     ``role`` is the title or affiliation in the article's words, or an empty string.
     ``mentions`` are in text order and may be empty (a headline voice, a source only implied).
+    ``justification`` are the words, in text order, that say why the source can know what it says.
     """
 
     id: str
@@ -119,6 +123,7 @@ class Source:
     role: str = ""
     anonymity_granted: bool = False
     mentions: tuple[Span, ...] = ()
+    justification: tuple[Span, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -128,11 +133,14 @@ class Source:
             "role": self.role,
             "anonymity_granted": self.anonymity_granted,
             "mentions": [mention.to_dict() for mention in self.mentions],
+            "justification": [words.to_dict() for words in self.justification],
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Source:
         mentions = tuple(Span.from_dict(mention) for mention in data["mentions"])
+        # Reports of release 0.1 lack the justification.
+        justification = tuple(Span.from_dict(words) for words in data.get("justification", ()))
         return cls(
             data["id"],
             data["name"],
@@ -140,6 +148,7 @@ class Source:
             data["role"],
             data["anonymity_granted"],
             mentions,
+            justification,
         )
 
 
@@ -240,7 +249,10 @@ class ModelInfo:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything found in one article. ``text`` is the input's own text, unchanged."""
+    """Everything found in one article. ``text`` is the input's own text, unchanged.
+
+    ``publisher`` is the outlet that prints the article, as the caller named it or the text says.
+    """
 
     text: str
     title: str | None
@@ -249,6 +261,7 @@ class Report:
     claims: tuple[Claim, ...]
     transparency: Transparency
     model: ModelInfo
+    publisher: str | None = None
 
     def source(self, source_id: str) -> Source:
         """The source with this id. Raises KeyError when the report has none."""
@@ -257,12 +270,23 @@ class Report:
                 return source
         raise KeyError(source_id)
 
+    def graph(self) -> networkx.DiGraph[str]:
+        """The way of the claims as a graph: see :func:`attribution.graph.provenance_graph`.
+
+        Raises:
+            MissingExtraError: networkx is not installed.
+        """
+        from attribution.graph import provenance_graph
+
+        return provenance_graph(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, by schema ``attribution.report/1``."""
         return {
             "schema": SCHEMA,
             "model": self.model.to_dict(),
             "title": self.title,
+            "publisher": self.publisher,
             "text": self.text,
             "sentences": [sentence.to_dict() for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],
@@ -289,6 +313,7 @@ class Report:
                 claims=tuple(Claim.from_dict(item) for item in data["claims"]),
                 transparency=Transparency.from_dict(data["transparency"]),
                 model=ModelInfo(data["model"]["name"], data["model"]["version"]),
+                publisher=data.get("publisher"),
             )
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ReportFormatError(f"not an attribution report: {error!r}") from error

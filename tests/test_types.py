@@ -61,11 +61,12 @@ class TestReport:
     def test_plain_data_has_the_keys_of_the_schema(self, example_report: Report) -> None:
         data = example_report.to_dict()
         assert list(data) == [
-            "schema", "model", "title", "text", "sentences", "sources", "claims", "transparency"
+            "schema", "model", "title", "publisher", "text", "sentences", "sources", "claims",
+            "transparency",
         ]  # fmt: skip
         assert set(data["sentences"][0]) == {"start", "end", "status", "claims"}
         assert set(data["sources"][0]) == {
-            "id", "name", "type", "role", "anonymity_granted", "mentions"
+            "id", "name", "type", "role", "anonymity_granted", "mentions", "justification"
         }  # fmt: skip
         assert set(data["claims"][0]) == {
             "id", "content", "cue", "source_mention", "source", "speech", "kind", "chain",

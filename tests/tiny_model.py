@@ -12,7 +12,6 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from transformers import BertConfig, PreTrainedTokenizerFast
 
-from attribution.analyze import Resolver
 from attribution.configuration import AttributionConfig
 from attribution.features import EncodedArticle, encode_article
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
@@ -21,7 +20,8 @@ from attribution.mentions import FORMS
 from attribution.model import ROLE_LABELS, AttributionModel
 from attribution.scorer import Scorer
 from attribution.segment import segment
-from attribution.tabular import Classifier
+from attribution.standing import OWNER_FEATURES
+from attribution.tabular import Classifier, Resolver
 from attribution.types import SOURCE_TYPES
 
 SAMPLE = (
@@ -127,8 +127,16 @@ def tiny_resolver() -> Resolver:
             "anonymity": tiny_classifier(HIDDEN + types, 1, 3),
             "via": tiny_classifier(len(VIA_FEATURES), 1, 4),
             "carry": tiny_classifier(len(CARRY_FEATURES), 1, 5),
+            "owner": tiny_classifier(len(OWNER_FEATURES), 1, 6),
         },
-        {"link_threshold": 0.4, "via_threshold": 0.8, "anonymity_threshold": 0.5},
+        {
+            "link_threshold": 0.4,
+            "via_threshold": 0.8,
+            "anonymity_threshold": 0.5,
+            "owner_threshold": 0.3,
+            "role_threshold": 0.6,
+            "justification_threshold": 0.6,
+        },
     )
 
 

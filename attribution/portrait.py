@@ -1,0 +1,136 @@
+"""Stage 4f: the sources of the report - name, type, role, justification, anonymity.
+
+Puts together what characterize (type, anonymity), naming (name) and standing (role,
+justification) say of each resolved source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from attribution.characterize import anonymity_features
+from attribution.features import EncodedArticle
+from attribution.mentions import MentionTable
+from attribution.model import AttributionModel
+from attribution.naming import name_and_role, person_names
+from attribution.resolve import Cluster
+from attribution.standing import LAYERS, Description, assign, find_descriptions, role_of
+from attribution.tabular import Resolver
+from attribution.types import SOURCE_TYPES, Source, SourceType
+
+__all__ = ["Cast", "portray"]
+
+Floats = NDArray[np.float32]
+_UNNAMED = ("unnamed_person", "unnamed_group")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The resolved sources of an article: mentions, clusters, (clusters, 8) type probabilities."""
+
+    table: MentionTable
+    clusters: Sequence[Cluster]
+    types: Floats
+
+    def type_of(self, number: int) -> SourceType:
+        return SOURCE_TYPES[int(self.types[number].argmax())]
+
+
+def portray(
+    model: AttributionModel,
+    resolver: Resolver,
+    article: EncodedArticle,
+    words: Tensor,
+    cast: Cast,
+    order: Sequence[int],
+) -> list[Source]:
+    """The sources ``order``, numbered from s1 on.
+
+    Args:
+        model: the encoder with its heads.
+        resolver: the classifiers that came with it.
+        article: the article.
+        words: (n, hidden) word states.
+        cast: all its sources.
+        order: numbers of the clusters that claims come from or through.
+    """
+    people = person_names(article, cast.table.mentions)
+    described = _described(model, resolver, article, words, cast)
+    states = words.cpu().numpy()
+    return [
+        _source(
+            article,
+            cast,
+            number,
+            f"s{place}",
+            granted=_anonymity_granted(resolver, article, states, cast, number),
+            people=people,
+            described=None if described is None else described.get(number, []),
+        )
+        for place, number in enumerate(order, start=1)
+    ]
+
+
+def _described(
+    model: AttributionModel,
+    resolver: Resolver,
+    article: EncodedArticle,
+    words: Tensor,
+    cast: Cast,
+) -> dict[int, list[Description]] | None:
+    """Descriptions by source; None for weights that were never taught any."""
+    if "owner" not in resolver.classifiers:
+        return None
+    thresholds = {layer: resolver.settings[f"{layer}_threshold"] for layer in LAYERS}
+    found = find_descriptions(model, article, words, thresholds)
+    return assign(
+        article,
+        cast.table,
+        cast.clusters,
+        cast.types,
+        found,
+        resolver.classifiers["owner"],
+        resolver.settings["owner_threshold"],
+    )
+
+
+def _anonymity_granted(
+    resolver: Resolver, article: EncodedArticle, states: Floats, cast: Cast, number: int
+) -> bool:
+    if cast.type_of(number) not in _UNNAMED:
+        return False
+    features = anonymity_features(
+        article, states, cast.table, cast.clusters[number], cast.types[number]
+    )
+    score = resolver.classifiers["anonymity"].probabilities(features[None])[0]
+    return bool(score >= resolver.settings["anonymity_threshold"])
+
+
+def _source(
+    article: EncodedArticle,
+    cast: Cast,
+    number: int,
+    identifier: str,
+    *,
+    granted: bool,
+    people: Collection[str],
+    described: Sequence[Description] | None,
+) -> Source:
+    mentions = [cast.table.mentions[member] for member in cast.clusters[number].members]
+    kind = cast.type_of(number)
+    name, role = name_and_role(article, mentions, kind, people)
+    document = article.document
+    if described is not None:
+        role = role_of(article, described)
+    spans = {document.cover(*mention.words) for mention in mentions if mention.tokens}
+    grounds = {
+        document.cover(*item.words) for item in described or () if item.layer == "justification"
+    }
+    return Source(
+        identifier, name, kind, role, granted, tuple(sorted(spans)), tuple(sorted(grounds))
+    )

@@ -1,0 +1,69 @@
+"""Stage 5, before chains: which source is the outlet that prints the article.
+
+An article's own outlet is never an intermediary ("told the Post" in the Post). The caller names
+it, or it is read from where outlets print themselves: a dateline's parenthesis, a byline, a
+copyright line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+__all__ = ["read_publisher", "same_outlet"]
+
+_WORD = r"[A-Z](?:[\w&'’-]|\.(?=\w))*"
+_NAME = rf"(?P<name>{_WORD}(?: (?:of |the |and |& )?{_WORD}){{0,4}})"
+#: "HALVARD, Nov. 3 (Quay Press) -" opens a paragraph; the place has capitals.
+_DATELINE = re.compile(rf"[A-Z][A-Z .,'’-]*[A-Z][^()\n]{{0,40}}\({_NAME}\) ?[-–—]")
+_BYLINE = re.compile(rf"[Bb][Yy] [A-Z][^\n,|]{{2,60}}(?:, | \| | for ){_NAME}$")
+_COPYRIGHT = re.compile(rf"(?:©|\([Cc]\)|Copyright)\s*(?:\d{{4}},?\s*)?(?:by )?{_NAME}")
+#: Lines at the top that may hold a byline or dateline, and characters at the end for rights.
+_TOP, _END = 6, 300
+_LEAST_PREFIX = 4
+
+
+def read_publisher(text: str) -> str | None:
+    """The outlet that an article's text says it is printed by, or None."""
+    for line in islice(filter(None, map(str.strip, text.splitlines())), _TOP):
+        match = _DATELINE.match(line) or _BYLINE.match(line)
+        if match:
+            return match["name"]
+    match = _COPYRIGHT.search(text, max(0, len(text) - _END))
+    return match["name"] if match else None
+
+
+def same_outlet(name: str, publisher: str) -> bool:
+    """True when an outlet's name in an article stands for the article's publisher.
+
+    The same words ("HuffPost", "huff-post"), the publisher's last words ("the Post" in the Quay
+    Post), the publisher's words and more ("Quay Post Magazine"), its initials, or its words
+    shortened ("quay-harb-post").
+    """
+    mine, theirs = _words(name), _words(publisher)
+    if not mine or not theirs:
+        return False
+    return (
+        "".join(mine) == "".join(theirs)
+        or theirs[-len(mine) :] == mine
+        or mine[: len(theirs)] == theirs
+        or any(_is_acronym(*pair) for pair in ((mine, theirs), (theirs, mine)))
+        or any(_is_shortened(*pair) for pair in ((mine, theirs), (theirs, mine)))
+    )
+
+
+def _words(name: str) -> list[str]:
+    words = re.findall(r"[^\W_]+", re.sub(r"['’]s\b|\.", "", name).lower())
+    return words[1:] if words[:1] == ["the"] else words
+
+
+def _is_acronym(short: Sequence[str], full: Sequence[str]) -> bool:
+    return len(full) > 1 and list(short) == ["".join(word[0] for word in full)]
+
+
+def _is_shortened(short: Sequence[str], full: Sequence[str]) -> bool:
+    return len(short) == len(full) and all(
+        b == a or (len(a) >= _LEAST_PREFIX and b.startswith(a))
+        for a, b in zip(short, full, strict=True)
+    )
