@@ -27,10 +27,11 @@ from eval.error_classes import claim_differences, span_differences
 from eval.error_layout import WEIGHTS, Difference, Laid
 from eval.error_sources import source_differences
 from eval.error_table import Case, print_classes, print_examples
-from eval.run import ROOT, Run, default_polnear, read_corpora
+from eval.run import ROOT, default_polnear, read_corpora
+from eval.systems import model_run
 from training.readers.gold import GoldArticle
 
-__all__ = ["ErrorClass", "analyze", "find_differences", "load_model", "main", "to_plain"]
+__all__ = ["ErrorClass", "analyze", "find_differences", "main", "to_plain"]
 
 SCHEMA = "attribution.errors/1"
 _EXAMPLE_CLASSES = 20
@@ -124,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         corpora = read_corpora(options.corpus, options.split, options.polnear, options.limit)
-        run = load_model(options.model)
+        run = model_run(options.model)
     except (AttributionError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -138,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "corpora": {},
     }
     for corpus, articles in corpora.items():
-        reports = run([article.text for article in articles])
+        reports = run(articles)
         classes = analyze(reports, articles)
         part = to_plain(classes, reports, articles)
         results["model"] = reports[0].model.to_dict() if reports else None
@@ -152,13 +153,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         print(f"written to {options.json}", file=sys.stderr)
     return 0
-
-
-def load_model(name: str) -> Run:
-    """The model of this name or folder."""
-    from attribution.scorer import Scorer
-
-    return Scorer.from_pretrained(name)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -20,7 +20,14 @@ def gold_report(article: GoldArticle) -> Report:
     claims = tuple(_claim(claim) for claim in article.claims)
     sentences = tuple(Sentence(span, "none") for span in segment(article.text).sentences)
     sources = tuple(
-        Source(source.id, source.name, source.type, source.role, source.anonymity_granted)
+        Source(
+            source.id,
+            source.name,
+            source.type,
+            source.role,
+            source.anonymity_granted,
+            justification=source.justification or (),
+        )
         for source in article.sources
     )
     return Report(

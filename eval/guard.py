@@ -14,9 +14,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from attribution.scorer import BUNDLED, Scorer
+from attribution.scorer import BUNDLED
 from eval.bootstrap import figures
 from eval.measures import measure
+from eval.systems import model_run
 from training.readers.articles import read_articles
 
 __all__ = ["GUARDED", "TOLERANCE", "bundled_models", "losses", "main", "measured", "stored_figures"]
@@ -52,7 +53,7 @@ def bundled_models() -> list[str]:
 def measured(model: str) -> dict[str, float]:
     """The guarded figures of a bundled model, now."""
     articles = read_articles(ARTICLES)
-    reports = Scorer.from_pretrained(model)([article.text for article in articles])
+    reports = model_run(model)(articles)
     pairs = zip(reports, articles, strict=True)
     values = figures([measure(report, article) for report, article in pairs], samples=1)
     return {name: round(values[name].value or 0.0, 4) for name in GUARDED}

@@ -1,7 +1,7 @@
 """All measures of the design brief on one article, as counts that add up over articles.
 
-The definitions stand with the three groups: :mod:`eval.spans`, :mod:`eval.resolution` and
-:mod:`eval.provenance`.
+The definitions stand with the four groups: :mod:`eval.spans`, :mod:`eval.resolution`,
+:mod:`eval.justification` and :mod:`eval.provenance`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from attribution.types import Report
 from eval.alignment import align
 from eval.counts import Tally
+from eval.justification import measure_justification
 from eval.provenance import measure_provenance
 from eval.resolution import measure_resolution
 from eval.spans import measure_spans
@@ -27,5 +28,6 @@ def measure(report: Report, article: GoldArticle) -> dict[str, Tally]:
     return {
         **measure_spans(alignment),
         **measure_resolution(alignment),
+        **measure_justification(alignment),
         **measure_provenance(alignment),
     }

@@ -30,10 +30,12 @@ from eval.circumstances import circumstances
 from eval.counts import Tally
 from eval.guard import bundled_models
 from eval.measures import measure
+from eval.systems import Run, model_run
 from eval.table import print_results
 from eval.targets import CALIBRATION_TARGET, TARGETS, THROUGHPUT_TARGET
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
+from training.readers.justification import justified, read_justifications
 from training.readers.polnear import read_polnear
 
 __all__ = ["CORPUS", "default_polnear", "evaluate", "main", "read_corpora"]
@@ -42,8 +44,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "training" / "corpus"
 RESULTS = ROOT / "eval" / "results"
 SCHEMA = "attribution.eval/1"
-
-Run = Callable[[list[str]], list[Report]]
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,15 @@ class System:
 
 def evaluate(system: System, articles: Sequence[GoldArticle], corpus: str) -> dict[str, Any]:
     """One system's figures over one corpus, as plain data, by desk too where desks are known."""
-    texts = [article.text for article in articles]
-    system.run(texts[:1])  # first use loads things; that is not what an article costs
+    system.run(articles[:1])  # first use loads things; that is not what an article costs
     start = time.perf_counter()
-    reports = system.run(texts)
+    reports = system.run(articles)
     seconds = time.perf_counter() - start
     tallies = [measure(report, article) for report, article in zip(reports, articles, strict=True)]
     model = reports[0].model
     result: dict[str, Any] = {
         "model": model.to_dict(),
-        "articles_per_second": round(len(texts) / seconds, 2),
+        "articles_per_second": round(len(articles) / seconds, 2),
         "figures": _plain(tallies, TARGETS.get(corpus, {})),
     }
     if system.is_model:
@@ -120,7 +119,8 @@ def read_corpora(
             print(f"measuring the written articles only: {error}", file=sys.stderr)
     if wanted in ("written", "both"):
         corpora["written"] = read_articles(CORPUS / "articles" / split)[:limit]
-    return corpora
+    labels = read_justifications(CORPUS / "justification" / f"{split}.jsonl")
+    return {name: justified(articles, labels) for name, articles in corpora.items()}
 
 
 def default_polnear() -> Path:
@@ -129,12 +129,11 @@ def default_polnear() -> Path:
 
 
 def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
-    systems = []
-    for model in models:
-        if model != "none":
-            from attribution.scorer import Scorer
-
-            systems.append(System(Path(model).name, Scorer.from_pretrained(model), is_model=True))
+    systems = [
+        System(Path(model).name, model_run(model), is_model=True)
+        for model in models
+        if model != "none"
+    ]
     for name in BASELINES if baselines else ():
         try:
             baseline = load_baseline(name)
@@ -146,7 +145,7 @@ def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
 
 
 def _each(baseline: Callable[[str], Report]) -> Run:
-    return lambda texts: [baseline(text) for text in texts]
+    return lambda articles: [baseline(article.text) for article in articles]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -32,6 +32,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("type", "source type right"),
     Measure("role", "role, word F1"),
     Measure("anonymity", "anonymity granted F1"),
+    Measure("justification", "justification, word F1"),
+    Measure("justified", "sources with justification, F1"),
     Measure("same_source", "same-source pair F1"),
     Measure("via", "via F1"),
     Measure("chain_found", "chain right, found claims"),

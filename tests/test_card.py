@@ -86,7 +86,7 @@ def results(tmp_path: Path, articles: Path) -> Path:
     gold = read_articles(articles)
     reports = {article.text: gold_report(article) for article in gold}
     measured = run.evaluate(
-        System("model", lambda texts: [reports[text] for text in texts], is_model=True),
+        System("model", lambda gold: [reports[article.text] for article in gold], is_model=True),
         gold,
         "written",
     )

@@ -521,7 +521,7 @@ def test_the_command_writes_counts_and_never_text(
 ):
     article = read_articles(DEV)[0]
     bare = replace(gold_report(article), claims=gold_report(article).claims[1:])
-    monkeypatch.setattr(errors, "load_model", lambda name: lambda texts: [bare for _ in texts])
+    monkeypatch.setattr(errors, "model_run", lambda name: lambda texts: [bare for _ in texts])
     out = tmp_path / "out.json"
     arguments = ["--corpus", "written", "--limit", "1", "--examples", "1", "--json", str(out)]
     assert errors.main(arguments) == 0

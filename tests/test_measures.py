@@ -35,6 +35,7 @@ from eval.counts import Counts, Share, matching_counts, total
 from eval.measures import measure
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle, GoldClaim
+from training.readers.justification import justified, read_justifications
 
 GOLD = article()
 PERFECT = perfect(GOLD)
@@ -84,7 +85,7 @@ def test_articles_add_up():
 
 def test_gold_as_prediction_has_everything_right():
     judged = {name: value(tally) for name, tally in measure(PERFECT, GOLD).items()}
-    unlabelled = {"partial", "anonymity"}
+    unlabelled = {"partial", "anonymity", "justification", "justified"}
     assert judged == {name: None if name in unlabelled else 1.0 for name in judged}
 
 
@@ -106,7 +107,9 @@ def test_an_unresolved_article_has_no_figures_of_sources_and_kinds():
 
 
 def test_the_written_dev_articles_as_prediction_have_everything_right():
-    articles = read_articles(Path(__file__).parent.parent / "training/corpus/articles/dev")
+    corpus = Path(__file__).parent.parent / "training" / "corpus"
+    labels = read_justifications(corpus / "justification" / "dev.jsonl")
+    articles = justified(read_articles(corpus / "articles" / "dev"), labels)
     figures = total(measure(perfect(gold), gold) for gold in articles)
     assert {name for name, tally in figures.items() if value(tally) != 1.0} == {"partial"}
 
@@ -255,6 +258,39 @@ def test_same_source_counts_pairs_of_claims():
 
 def test_same_source_looks_at_found_claims_only():
     assert measure(without_claim(PERFECT, "2"), GOLD)["same_source"] == Counts(0, 0, 0)
+
+
+# Justification
+
+
+def justified_gold() -> GoldArticle:
+    """Any words will do: Varga's is "the bridge", the mayor's "told aides"."""
+    words = {"s1": spans("the bridge"), "s2": spans("told aides")}
+    return replace(
+        GOLD,
+        sources=tuple(
+            replace(source, justification=words.get(source.id, ())) for source in GOLD.sources
+        ),
+    )
+
+
+def test_articles_without_labels_have_no_justification_to_judge():
+    figures = measure(PERFECT, GOLD)
+    assert figures["justification"] == figures["justified"] == Counts()
+
+
+def test_justifications_are_counted_by_source_not_by_claim():
+    gold = justified_gold()
+    assert measure(perfect(gold), gold)["justified"] == Counts(2, 2, 2)
+
+
+def test_a_justification_given_to_the_wrong_source_is_wrong_twice():
+    gold = justified_gold()
+    report = perfect(gold)
+    first, second = report.source("s1").justification, report.source("s2").justification
+    report = with_source(report, "s1", justification=second)
+    report = with_source(report, "s2", justification=first)
+    assert measure(report, gold)["justified"] == Counts(0, 2, 2)
 
 
 # Provenance

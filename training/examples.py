@@ -20,7 +20,7 @@ from attribution.features import EncodedArticle, encode_article
 from attribution.model import ENTITY_LABELS, TAG_LAYERS
 from attribution.segment import segment
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, Span
-from training.readers.gold import GoldArticle, GoldClaim
+from training.readers.gold import GoldArticle, GoldClaim, GoldSource
 from training.role_spans import role_ranges
 
 __all__ = ["IGNORE", "Example", "Labeller", "Mention", "Predicate", "build_example"]
@@ -160,21 +160,23 @@ class Labeller:
         if not self.gold.resolved:
             return np.full(len(self.article), IGNORE)
         labels = np.zeros(len(self.article), dtype=np.int64)
-        text = self.document.text
-        words = [word.of(text) for word in self.document.words]
         for source in self.gold.sources:
-            named = [
-                item
-                for claim in self.claims
-                if claim.source == source.id
-                for item in self.ranges(claim.source_mention)
-            ]
-            for first, last in role_ranges(
-                words, named + self.name_ranges(source.name), source.role
-            ):
+            for first, last in self.role_ranges(source):
                 labels[first : last + 1] = 2
                 labels[first] = 1
         return labels
+
+    def role_ranges(self, source: GoldSource) -> list[Range]:
+        """Where the article states a source's role."""
+        text = self.document.text
+        named = [
+            item
+            for claim in self.claims
+            if claim.source == source.id
+            for item in self.ranges(claim.source_mention)
+        ]
+        words = [word.of(text) for word in self.document.words]
+        return role_ranges(words, named + self.name_ranges(source.name), source.role)
 
     def justifications(self) -> NDArray[np.int64]:
         """BIO labels (n) of the words that say why a source can know; unknown where unlabelled."""

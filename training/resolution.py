@@ -1,8 +1,9 @@
 """Fit the classifiers behind resolution and chains: ``python -m training.resolution CONFIG``.
 
 Runs an encoder over the train articles whose sources are labelled (the provenance layer, the
-written articles), turns gold claims into drafts, and fits five small networks: link (mention to
-source), type, anonymity, and the two readings of intermediaries, via and carry. With ``folds`` in
+written articles), turns gold claims into drafts, and fits six small networks: link (mention to
+source), type, anonymity, owner (whose a role or justification is), and the two readings of
+intermediaries, via and carry. With ``folds`` in
 the configuration, all but anonymity are fitted on what each fold's helper model says of the
 articles it was not trained on: scores of articles learned by heart are too good to learn from.
 Thresholds are chosen on the dev articles. Writes ``resolution.safetensors`` into the model folder.
@@ -19,14 +20,16 @@ from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
 from attribution.characterize import anonymity_features, type_features
-from attribution.model import AttributionModel
+from attribution.model import TAG_LAYERS, AttributionModel
 from attribution.tabular import Classifier, save_classifiers
 from attribution.types import SOURCE_TYPES
 from training.command import Opened, load_model, open_model
 from training.data import fold_of
 from training.linker import best_link_threshold, fit_linker
+from training.owners import best_description_thresholds, owner_table
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
+from training.readers.justification import justified, read_justifications
 from training.readers.polnear import read_polnear
 from training.relays import best_via_threshold, fit_relays, gold_scene
 from training.scored import Scored, gold_clusters, score_article
@@ -60,6 +63,9 @@ def resolved_articles(settings: Settings, split: str) -> list[GoldArticle]:
     if settings.data.polnear:
         layer = Path(settings.data.layer).parent / f"{split}.jsonl"
         articles += read_polnear(settings.data.polnear, split, layer)
+    if settings.data.justification:
+        labels = Path(settings.data.justification).with_name(f"{split}.jsonl")
+        articles = justified(articles, read_justifications(labels))
     return [article for article in articles if article.resolved]
 
 
@@ -91,6 +97,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     unseen = unseen_articles(opened, train) or seen
     checked = list(scored_articles(opened.model, opened.tokenizer, dev))
     classifiers, figures = fit_all(seen, unseen, checked, opened.settings.seed)
+    if opened.model.config.tag_layers == len(TAG_LAYERS):
+        table = owner_table(unseen, classifiers["type"])
+        classifiers["owner"] = fit(table, (32,), 1e-1, opened.settings.seed)
+        thresholds, reached = best_description_thresholds(
+            opened.model, checked, classifiers["owner"], classifiers["type"]
+        )
+        figures |= thresholds | reached
     save_classifiers(
         classifiers,
         {name: value for name, value in figures.items() if name.endswith("_threshold")},

@@ -1,0 +1,30 @@
+"""How a model reads gold articles: each with its publisher, as a user who knows it would say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from attribution.types import Report
+from training.readers.gold import GoldArticle
+
+__all__ = ["Run", "model_run"]
+
+Run = Callable[[Sequence[GoldArticle]], list[Report]]
+
+
+def model_run(model: str | Path) -> Run:
+    """The reports of a bundled model or a model folder.
+
+    Raises:
+        ModelError: there is no such model, or its folder is not complete.
+    """
+    from attribution.scorer import Scorer
+
+    scorer = Scorer.from_pretrained(model)
+
+    def run(articles: Sequence[GoldArticle]) -> list[Report]:
+        publishers = [article.publisher or None for article in articles]
+        return scorer([article.text for article in articles], publisher=publishers)
+
+    return run

@@ -1,0 +1,155 @@
+"""The article's own words on a source: found, given to their source, joined to a role."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from attribution.features import encode_article
+from attribution.mentions import Entity, Mention, MentionTable
+from attribution.model import TAG_LAYERS
+from attribution.resolve import Cluster
+from attribution.segment import segment
+from attribution.standing import (
+    LAYERS,
+    OWNER_FEATURES,
+    Description,
+    assign,
+    find_descriptions,
+    owner_features,
+    role_of,
+)
+from attribution.tabular import Classifier
+from attribution.types import SOURCE_TYPES
+from tiny_model import tiny_model, tiny_tokenizer
+
+TEXT = "Ada Roe, a nurse who saw it, spoke. Chief clerk Lu Poe, chief clerk of the port, did not."
+ARTICLE = encode_article(segment(TEXT), tiny_tokenizer())
+TOKENS = [word.of(TEXT) for word in ARTICLE.document.words]
+
+
+def words(phrase: str) -> tuple[int, int]:
+    parts = phrase.split()
+    first = next(i for i in range(len(TOKENS)) if TOKENS[i : i + len(parts)] == parts)
+    return first, first + len(parts) - 1
+
+
+def mention(phrase: str) -> Mention:
+    first, last = words(phrase)
+    name = (Entity(first, last, "PERSON"),)
+    return Mention(first, last, "source", 0, "name", name, tuple(phrase.split()))
+
+
+MENTIONS = (mention("Ada Roe"), mention("Lu Poe"))
+TABLE = MentionTable(
+    MENTIONS, np.zeros((2, 4), np.float32), np.zeros((2, 2), np.float32), np.full((2, 8), 0.125)
+)
+CLUSTERS = [Cluster([0]), Cluster([1])]
+TYPES = np.full((2, len(SOURCE_TYPES)), 0.125, dtype=np.float32)
+
+
+def described(phrase: str, layer: str = "justification") -> Description:
+    assert layer in LAYERS
+    return Description(layer, *words(phrase), 1.0)
+
+
+def features(phrase: str) -> dict[int, dict[str, float]]:
+    """Features by name of the description with each source."""
+    numbers, rows = owner_features(ARTICLE, TABLE, CLUSTERS, TYPES, described(phrase))
+    return {
+        int(number): dict(zip(OWNER_FEATURES, row.tolist(), strict=True))
+        for number, row in zip(numbers, rows, strict=True)
+    }
+
+
+def by_feature(name: str) -> Classifier:
+    """Probability near 1 where the feature is 1, near 0 where it is 0."""
+    weight = np.zeros((len(OWNER_FEATURES), 1), dtype=np.float32)
+    weight[OWNER_FEATURES.index(name)] = 20.0
+    ones = np.ones(len(OWNER_FEATURES), dtype=np.float32)
+    return Classifier(0 * ones, ones, (weight,), (np.array([-10.0], dtype=np.float32),))
+
+
+class TestFeatures:
+    def test_words_behind_a_comma_follow_their_mention(self) -> None:
+        found = features("nurse who saw it")
+        assert found[0]["before"] == 1
+        assert found[0]["words_apart"] < found[1]["words_apart"]
+        assert (found[0]["rank"], found[1]["rank"] > 0) == (0, True)
+
+    def test_a_title_stands_next_to_the_name_it_is_in_front_of(self) -> None:
+        found = features("Chief clerk")
+        assert found[1]["next_after"] == 1
+        assert found[0]["next_after"] == 0
+
+    def test_only_a_mark_between_name_and_words_is_told_apart(self) -> None:
+        assert features("chief clerk of the port")[1]["mark_before"] == 1
+        assert features("nurse who saw it")[0]["mark_before"] == 0
+
+    def test_another_sentence_is_told_apart(self) -> None:
+        found = features("nurse who saw it")
+        assert (found[0]["same_sentence"], found[1]["same_sentence"]) == (1, 0)
+
+
+class TestAssignment:
+    def assigned(self, phrase: str, feature: str) -> list[int]:
+        owners = assign(
+            ARTICLE, TABLE, CLUSTERS, TYPES, [described(phrase)], by_feature(feature), 0.5
+        )
+        return list(owners)
+
+    def test_the_likeliest_source_gets_the_words(self) -> None:
+        assert self.assigned("nurse who saw it", "same_sentence") == [0]
+        assert self.assigned("Chief clerk", "next_after") == [1]
+
+    def test_words_that_are_likely_nobodys_are_given_to_nobody(self) -> None:
+        assert self.assigned("nurse who saw it", "next_after") == []
+
+
+class TestFinding:
+    @pytest.fixture
+    def marked(self) -> torch.Tensor:
+        return torch.randn(len(ARTICLE), 32, generator=torch.Generator().manual_seed(3))
+
+    def test_every_stretch_begins_and_ends_with_a_word_inside_one_sentence(
+        self, marked: torch.Tensor
+    ) -> None:
+        model = tiny_model(3)
+        found = find_descriptions(model, ARTICLE, marked[:, : _hidden(model)], _low())
+        assert found
+        for item in found:
+            assert TOKENS[item.first][0].isalnum()
+            assert TOKENS[item.last][0].isalnum()
+            assert ARTICLE.sentence[item.first] == ARTICLE.sentence[item.last]
+
+    def test_nothing_is_likelier_than_certain(self, marked: torch.Tensor) -> None:
+        model = tiny_model(3)
+        never = dict.fromkeys(LAYERS, 1.01)
+        assert find_descriptions(model, ARTICLE, marked[:, : _hidden(model)], never) == []
+
+    def test_a_model_without_the_layers_finds_nothing(self, marked: torch.Tensor) -> None:
+        model = tiny_model(3)
+        model.tags = torch.nn.Linear(_hidden(model), 3 * TAG_LAYERS.index("role"))
+        assert find_descriptions(model, ARTICLE, marked[:, : _hidden(model)], _low()) == []
+
+
+def _hidden(model: torch.nn.Module) -> int:
+    return int(model.tags.in_features)  # type: ignore[union-attr]
+
+
+def _low() -> dict[str, float]:
+    return dict.fromkeys(LAYERS, 0.05)
+
+
+class TestRole:
+    def test_the_longest_words_come_first_and_hold_shorter_ones(self) -> None:
+        items = [described(phrase, "role") for phrase in ("Chief clerk", "chief clerk of the port")]
+        assert role_of(ARTICLE, items) == "chief clerk of the port"
+
+    def test_different_roles_are_joined(self) -> None:
+        items = [described(phrase, "role") for phrase in ("nurse", "Chief clerk")]
+        assert role_of(ARTICLE, items) == "Chief clerk, nurse"
+
+    def test_justifications_are_no_role(self) -> None:
+        assert role_of(ARTICLE, [described("nurse")]) == ""
