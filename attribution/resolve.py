@@ -28,7 +28,7 @@ from attribution.linking import (
     pronoun_group,
 )
 from attribution.mentions import MentionTable
-from attribution.tabular import Classifier
+from attribution.tabular import Scorer
 
 __all__ = ["Cluster", "choose", "options_of", "resolve"]
 
@@ -48,7 +48,7 @@ class Cluster:
 
 
 def resolve(
-    article: EncodedArticle, table: MentionTable, scorer: Classifier, threshold: float
+    article: EncodedArticle, table: MentionTable, scorer: Scorer, threshold: float
 ) -> list[Cluster]:
     """Cluster the mentions of an article; every mention is in exactly one cluster."""
     clusters: list[Cluster] = []
@@ -70,7 +70,7 @@ def choose(
     row: int,
     sources: Ints,
     features: Floats,
-    scorer: Classifier,
+    scorer: Scorer,
     threshold: float,
 ) -> int | None:
     """The source that mention ``row`` joins, None when it is a new one."""

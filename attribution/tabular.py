@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,17 @@ from safetensors.numpy import load_file, save_file
 
 from attribution.errors import ModelError
 
-__all__ = ["Classifier", "Resolver", "load_classifiers", "save_classifiers"]
+__all__ = ["Classifier", "Resolver", "Scorer", "load_classifiers", "save_classifiers"]
 
 Floats = NDArray[np.float32]
+
+
+class Scorer(Protocol):
+    """Anything that gives rows of features probabilities."""
+
+    def probabilities(self, features: Floats) -> Floats:
+        """(n, size) features to (n,) probabilities of the positive class, or (n, classes)."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -183,13 +183,15 @@ def _covered(
 ) -> list[Pair]:
     """Continued claims that a predicted claim covers by half, though not as a claim of their own.
 
-    Only those outside every other gold claim: a nested claim must be predicted itself.
+    Only those outside every other gold claim, or inside one of their own source: a nested claim
+    must be predicted itself.
     """
     done = {pair.gold.id for pair in found}
     pairs = []
     for claim in partial:
         mine = whole[claim.id]
-        if claim.id in done or any(mine <= whole[other.id] for other in gold):
+        nested = any(mine <= whole[item.id] and item.source != claim.source for item in gold)
+        if claim.id in done or nested:
             continue
         best = max(claims, key=lambda other: len(content[other.id] & mine), default=None)
         if best and len(content[best.id] & mine) / len(mine) >= _MIN_COVERED:

@@ -1,4 +1,7 @@
-"""From a baseline's bare claims to a report: sources by surname and last mention, no chains."""
+"""From a baseline's bare claims to a report: sources by surname and last mention, chains by rule.
+
+An outlet that the claim's sentence names behind a word such as "told" or "with" passed it on.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,7 @@ _OUTLET = re.compile(
 _DOCUMENT = frozenset(
     ("report", "poll", "survey", "study", "statement", "letter", "email", "document", "law")
 )
+_RELAYS = frozenset(("tell", "to", "with", "on", "by", "in"))
 _NOBODY = Source("s0", "unspecified", "unspecified")
 
 
@@ -98,6 +102,8 @@ def build_report(document: Document, doc: Any, claims: Iterable[Found], *, model
 
 def _claim(name: str, claim: Found, register: _Register, document: Document) -> Claim:
     source = register.resolve((claim.same_as or claim).mention)
+    relays = (register.resolve(outlet) for outlet in register.outlets(claim))
+    via = tuple(dict.fromkeys(relay for relay in relays if relay != source))
     return Claim(
         id=name,
         content=claim.content,
@@ -106,7 +112,7 @@ def _claim(name: str, claim: Found, register: _Register, document: Document) -> 
         source=source,
         speech=speech_of(document, claim.content),
         kind=claim.kind,
-        chain=(source,),
+        chain=(*via, source),
         confidence=1.0,
     )
 
@@ -147,6 +153,22 @@ class _Register:
             self._by_mention[mention] = entry.id
             self._last[entry.type in ("named_person", "unnamed_person")] = entry.id
         return self._by_mention[mention]
+
+    def outlets(self, claim: Found) -> list[Span]:
+        """The outlets that passed a claim on, by the words of its sentence outside the claim."""
+        if claim.cue is None:
+            return []
+        cue = self._doc.char_span(claim.cue.start, claim.cue.end, alignment_mode="expand")
+        found = []
+        for entity in cue.sent.ents:
+            first = entity.start - (entity.start > 0 and self._doc[entity.start - 1].pos_ == "DET")
+            before = self._doc[first - 1].lemma_.casefold() if first > 0 else ""
+            place = Span(entity.start_char, entity.end_char)
+            own = (*claim.content, *([claim.mention] if claim.mention else []))
+            outside = not any(part.overlaps(place) for part in own)
+            if outside and before in _RELAYS and _OUTLET.search(entity.text):
+                found.append(place)
+        return found
 
     def sources(self) -> tuple[Source, ...]:
         """Every source met, and the one that stands for nobody."""

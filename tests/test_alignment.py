@@ -99,7 +99,7 @@ def test_a_prediction_inside_another_is_judged_where_gold_has_nested_claims():
 PARTIAL = GoldClaim(
     id="missed1", content=spans("Nobody moved"), source="s1", via=(), kind="statement", partial=True
 )
-NESTED = replace(PARTIAL, content=spans("trains would"), via=("s3",))
+NESTED = replace(PARTIAL, content=spans("trains would"), source="s2", via=("s1",))
 
 
 def test_a_prediction_that_hits_only_a_partial_claim_is_neither_right_nor_wrong():
@@ -122,6 +122,13 @@ def test_a_nested_partial_claim_is_found_by_a_prediction_that_starts_with_it():
 def test_a_nested_partial_claim_is_not_found_by_the_claim_around_it():
     gold = article(TRAINS, NESTED)
     assert align(without_claim(perfect(gold), "missed1"), gold).partial_pairs == ()
+
+
+def test_a_continuation_inside_a_claim_of_its_own_source_is_found_by_that_claim():
+    again = replace(PARTIAL, content=spans("trains would run"), source="s1", via=())
+    gold = article(TRAINS, again)
+    report = without_claim(perfect(gold), "missed1")
+    assert [pair.gold.id for pair in align(report, gold).partial_pairs] == ["missed1"]
 
 
 def test_a_continuation_is_found_by_the_claim_that_runs_on_into_it():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from attribution.types import Span
 from training.readers.articles import parse_article, read_articles
 from training.readers.gold import GoldArticle, GoldClaim, GoldSource
 from training.readers.justification import justified, read_justifications
+from training.readers.nested import read_nested, with_nested
 from training.readers.polnear import read_layer, read_polnear
 
 CORPUS = Path(__file__).parent.parent / "training" / "corpus" / "articles"
@@ -384,3 +387,50 @@ class TestJustifications:
         for made in justified(articles, labels):
             spans = [span for source in made.sources for span in source.justification or ()]
             assert all(span.of(made.text).strip() == span.of(made.text) for span in spans)
+
+
+class TestNested:
+    ARTICLE = replace(
+        article(
+            "<src c=1>Brask</src> <cue c=1>said</cue> <con c=1>they deny it</con>.",
+            "1 | s1 |  | statement | interview",
+        ),
+        nested=False,
+    )
+
+    def record(self, **changes: Any) -> dict[str, Any]:
+        claim = {
+            "missed": None, "source": "n1", "via": ["s1"], "kind": "statement",
+            "content": [[21, 23]], "cue": [[16, 20]], "mention": [[11, 15]],
+        }  # fmt: skip
+        sources = [{"id": "n1", "name": "they", "type": "unnamed_group"}]
+        return {"doc": "wires-07", "sources": sources, "claims": [claim | changes]}
+
+    def test_a_claim_inside_a_claim_has_all_its_spans(self) -> None:
+        (made,) = with_nested([self.ARTICLE], {"wires-07": self.record()})
+        inner = made.claims[1]
+        spans = (inner.source_mention, inner.cue, inner.content)
+        assert [texts(made, part) for part in spans] == [["they"], ["deny"], ["it"]]
+        assert (inner.source, inner.via, inner.speech) == ("n1", ("s1",), "indirect")
+        assert made.sources[-1] == GoldSource("n1", "they", "unnamed_group")
+
+    def test_the_article_counts_as_labelled_inside_claims(self) -> None:
+        (made,) = with_nested([self.ARTICLE], {"wires-07": self.record()})
+        (bare,) = with_nested([self.ARTICLE], {})
+        assert (made.nested, bare.nested) == (True, False)
+
+    def test_a_claim_known_in_part_is_replaced(self) -> None:
+        part = GoldClaim("missed1", content=(Span(21, 23),), source="s1", partial=True)
+        known = replace(self.ARTICLE, claims=(*self.ARTICLE.claims, part))
+        (made,) = with_nested([known], {"wires-07": self.record(missed="missed1")})
+        assert [claim.id for claim in made.claims] == ["1", "nested1"]
+
+    def test_a_source_that_nobody_knows_is_an_error(self) -> None:
+        with pytest.raises(ValueError, match="nested claim 1 has no source s9"):
+            with_nested([self.ARTICLE], {"wires-07": self.record(source="s9")})
+
+    def test_a_broken_line_is_named(self, tmp_path: Path) -> None:
+        path = tmp_path / "nested.jsonl"
+        path.write_text("{}\n")
+        with pytest.raises(ValueError, match="line 1"):
+            read_nested(path)

@@ -16,6 +16,7 @@ from training.examples import Example, build_example
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
 from training.readers.justification import justified, read_justifications
+from training.readers.nested import read_nested, with_nested
 from training.readers.polnear import read_polnear
 from training.settings import DataSettings
 
@@ -29,6 +30,8 @@ def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldA
         every = settings.annotators == "all"
         polnear = read_polnear(settings.polnear, "train", settings.layer, every_annotator=every)
         polnear = [a for a in polnear if not settings.held_out or a.publisher != settings.held_out]
+        if settings.nested:
+            polnear = with_nested(polnear, read_nested(settings.nested))
     written = read_articles(settings.articles) if settings.articles else []
     if settings.justification:
         labels = read_justifications(settings.justification)

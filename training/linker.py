@@ -9,7 +9,7 @@ go on after its own mistakes (DAgger, Ross et al., 2011).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -19,10 +19,11 @@ from torch import nn
 
 from attribution.linking import LINK_FEATURES, Pairing
 from attribution.resolve import Cluster, choose, options_of, resolve
-from attribution.tabular import Classifier
+from attribution.tabular import Classifier, Scorer
+from eval.counts import Counts
 from training.scored import Scored
 
-__all__ = ["Choice", "best_link_threshold", "choices", "fit_linker"]
+__all__ = ["Choice", "best_link_threshold", "choices", "fit_linker", "pair_counts"]
 
 Floats = NDArray[np.float32]
 
@@ -85,14 +86,24 @@ def _right(
     return np.asarray(shares == shares.max())
 
 
-def fit_linker(articles: Sequence[Scored], seed: int, rounds: int = 1) -> Classifier:
-    """Fit on gold histories, then on those and the scorer's own."""
-    gold = [choice for scored in articles for choice in choices(scored)]
-    classifier = _fit(gold, seed)
-    for _ in range(rounds):
-        own = [choice for scored in articles for choice in choices(scored, classifier)]
-        classifier = _fit(gold + own, seed)
-    return classifier
+def fit_linker(
+    articles: Sequence[Scored], seed: int, *, seen: NDArray[np.bool_] | None = None
+) -> Classifier:
+    """Fit on gold histories, then on those and the scorer's own.
+
+    Args:
+        articles: training articles.
+        seed: of the fit.
+        seen: the features in use (LINK_FEATURES); the others are 0. None for all.
+    """
+    gold = [_blinded(choice, seen) for scored in articles for choice in choices(scored)]
+    first = _fit(gold, seed)
+    own = [choice for scored in articles for choice in choices(scored, first)]
+    return _fit(gold + [_blinded(choice, seen) for choice in own], seed)
+
+
+def _blinded(choice: Choice, seen: NDArray[np.bool_] | None) -> Choice:
+    return choice if seen is None else replace(choice, features=choice.features * seen)
 
 
 def _fit(found: Sequence[Choice], seed: int) -> Classifier:
@@ -149,29 +160,28 @@ def _loss(
 
 
 def best_link_threshold(scorer: Classifier, articles: Sequence[Scored]) -> tuple[float, float]:
-    """The threshold with the best F1 over pairs of mentions that share a source, and that F1.
-
-    Only mentions that claims hang on count.
-    """
+    """The threshold with the best F1 over pairs of mentions that share a source, and that F1."""
     best = (0.5, 0.0)
     for threshold in np.arange(0.2, 0.81, 0.05):
-        right = mine = truly = 0
-        for scored in articles:
-            found = resolve(scored.example.article, scored.table, scorer, float(threshold))
-            owner = {row: number for number, item in enumerate(found) for row in item.members}
-            rows = [
-                row
-                for row, mention in enumerate(scored.table.mentions)
-                if mention.role in ("source", "zero") and scored.names[row] is not None
-            ]
-            for one, other in combinations(rows, 2):
-                together, same = (
-                    owner[one] == owner[other],
-                    scored.names[one] == scored.names[other],
-                )
-                right += together and same
-                mine += together
-                truly += same
-        f1 = 2 * right / max(1, mine + truly)
-        best = max(best, (float(threshold), f1), key=lambda item: item[1])
+        counts = sum((pair_counts(item, scorer, float(threshold)) for item in articles), Counts())
+        best = max(best, (float(threshold), counts.f1 or 0.0), key=lambda item: item[1])
     return best
+
+
+def pair_counts(scored: Scored, scorer: Scorer, threshold: float) -> Counts:
+    """Pairs of one article's mentions that share a source; those that claims hang on count."""
+    found = resolve(scored.example.article, scored.table, scorer, threshold)
+    owner = {row: number for number, item in enumerate(found) for row in item.members}
+    rows = [
+        row
+        for row, mention in enumerate(scored.table.mentions)
+        if mention.role in ("source", "zero") and scored.names[row] is not None
+    ]
+    right = mine = truly = 0
+    for one, other in combinations(rows, 2):
+        together = owner[one] == owner[other]
+        same = scored.names[one] == scored.names[other]
+        right += together and same
+        mine += together
+        truly += same
+    return Counts(right, mine, truly)

@@ -30,6 +30,7 @@ from training.owners import best_description_thresholds, owner_table
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
 from training.readers.justification import justified, read_justifications
+from training.readers.nested import read_nested, with_nested
 from training.readers.polnear import read_polnear
 from training.relays import best_via_threshold, fit_relays, gold_scene
 from training.scored import Scored, gold_clusters, score_article
@@ -62,7 +63,10 @@ def resolved_articles(settings: Settings, split: str) -> list[GoldArticle]:
     articles = read_articles(Path(settings.data.articles).parent / split)
     if settings.data.polnear:
         layer = Path(settings.data.layer).parent / f"{split}.jsonl"
-        articles += read_polnear(settings.data.polnear, split, layer)
+        polnear = read_polnear(settings.data.polnear, split, layer)
+        if settings.data.nested and split == "train":
+            polnear = with_nested(polnear, read_nested(settings.data.nested))
+        articles += polnear
     if settings.data.justification:
         labels = Path(settings.data.justification).with_name(f"{split}.jsonl")
         articles = justified(articles, read_justifications(labels))

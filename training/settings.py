@@ -31,8 +31,8 @@ __all__ = [
 class DataSettings:
     """Where the training data is, and which part of it is used.
 
-    ``layer`` and ``justification`` are files of labels over them. An empty ``polnear`` trains on
-    the written articles alone, empty ``articles`` on PolNeAR alone.
+    ``layer``, ``justification`` and ``nested`` are files of labels over them. An empty
+    ``polnear`` trains on the written articles alone, empty ``articles`` on PolNeAR alone.
     ``annotators`` is ``first``, or ``all``: an article of several annotators is then seen in
     every annotator's version, which makes their disagreement a soft label. Articles of the
     ``held_out`` publisher are left out.
@@ -42,6 +42,7 @@ class DataSettings:
     layer: str
     articles: str
     justification: str = ""
+    nested: str = ""
     article_repeat: int = 1
     annotators: str = "first"
     held_out: str = ""
