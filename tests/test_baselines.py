@@ -104,3 +104,17 @@ def test_a_missing_library_is_named_with_the_way_to_install_it(monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "spacy", None)
     with pytest.raises(BaselineUnavailableError, match="need spacy: pip install"):
         load_baseline("rules")
+
+
+def test_rules_take_an_outlet_behind_told_for_an_intermediary(run_rules: baselines.Baseline):
+    report = run_rules("Ada Brandvold told the Ferrol Gazette that the old pier would close.")
+    (claim,) = report.claims
+    assert [report.source(name).name for name in claim.chain] == [
+        "the Ferrol Gazette",
+        "Ada Brandvold",
+    ]
+
+
+def test_rules_take_an_outlet_that_is_the_source_for_no_intermediary(rules: Report):
+    claim = next(c for c in rules.claims if "ferry" in c.content[0].of(TEXT))
+    assert len(claim.chain) == 1
