@@ -141,6 +141,11 @@ class TestCandidates:
         assert self.told_and_said(0.4, [0, 0]).candidates[1] == [1, 2]
         assert self.told_and_said(0.1, [0, 0]).candidates[1] == [2]
 
+    def test_the_articles_own_outlet_is_none(self) -> None:
+        found = replace(nested(), own=frozenset([ECHO]))
+        assert all(ECHO not in names for names in found.candidates)
+        assert found.candidates[2] == [BRASK]
+
     def test_the_outer_claims_source_and_candidates_are_ones_however_far(self) -> None:
         speech = f"{RAIN}Her deputy promised he would leave"
         scripts = (
