@@ -70,9 +70,12 @@ def new_model(settings: Settings) -> AttributionModel:
 
 
 def fold_settings(settings: Settings, fold: int) -> Settings:
-    """The settings of the helper model that never sees one fold."""
+    """The settings of the helper model that never sees one fold.
+
+    It has no teacher, who would have seen it.
+    """
     folder = fold_folder(settings, fold)
-    loop = dataclasses.replace(settings.training, epochs=settings.training.fold_epochs)
+    loop = dataclasses.replace(settings.training, epochs=settings.training.fold_epochs, teacher="")
     return dataclasses.replace(
         settings, run=str(folder), output=str(folder / "model"), training=loop
     )
