@@ -38,8 +38,8 @@ def provenance_graph(report: Report) -> networkx.DiGraph[str]:
         report: Any report.
 
     Returns:
-        A directed graph. Nodes: ``"article"`` (``kind``, ``title``) and the id of every source
-        in some claim's chain (``kind``: ``origin``, ``intermediary`` or ``both``; ``name``,
+        A directed graph. Nodes: ``"article"`` (``kind``, ``title``, ``publisher``) and the id of
+        every source in some claim's chain (``kind``: ``origin``, ``intermediary`` or ``both``; ``name``,
         ``type``, ``role``, ``anonymity_granted``). Edges, the way the claims travelled:
         ``claims``, the ids in the report's order, and ``weight``, their number. A claim's chain,
         read backward and with the article behind it, is a path. Graph attributes: ``schema``,
@@ -51,7 +51,7 @@ def provenance_graph(report: Report) -> networkx.DiGraph[str]:
         ReportFormatError: A source in a chain has the id ``article``.
     """
     graph: networkx.DiGraph[str] = load_networkx().DiGraph(**_about(report))
-    graph.add_node(ARTICLE, kind="article", title=report.title)
+    graph.add_node(ARTICLE, kind="article", title=report.title, publisher=report.publisher)
     known = {source.id: source for source in report.sources}
     origins = {claim.chain[-1] for claim in report.claims}
     relays = {key for claim in report.claims for key in claim.via}

@@ -50,7 +50,7 @@ class TestProvenanceGraph:
 
     def test_article_is_a_node_with_its_title(self, example_report: Report) -> None:
         node = provenance_graph(example_report).nodes[ARTICLE]
-        assert node == {"kind": "article", "title": "A crack at the weir"}
+        assert node == {"kind": "article", "title": "A crack at the weir", "publisher": None}
 
     def test_source_without_a_claim_is_left_out(self, example_report: Report) -> None:
         idle = Source("s9", "Nobody asked", "named_person")
