@@ -1,13 +1,14 @@
 """Stage 4d: what a resolved source is - its type, and whether anonymity was granted to it.
 
 Both are small classifiers: over the encoder's type scores of the source's mentions (type), and
-over states pooled from the sentences they stand in (anonymity, which papers explain in the same
-sentence or the next).
+over the words around them (anonymity, which papers explain in the same sentence or the next).
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,13 @@ from attribution.mentions import FORMS, MentionTable
 from attribution.resolve import Cluster
 from attribution.tabular import Classifier
 
-__all__ = ["anonymity_features", "source_types", "type_features"]
+__all__ = ["ANONYMITY_SIZE", "anonymity_features", "source_types", "type_features"]
 
 Floats = NDArray[np.float32]
+
+ANONYMITY_SIZE = 1 << 15
+#: Words behind a mention that count as its own, and most words in a sequence.
+_BEHIND, _LONGEST = 12, 3
 
 
 def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier) -> Floats:
@@ -58,30 +63,39 @@ def type_features(table: MentionTable, cluster: Cluster) -> Floats:
     ).astype(np.float32)
 
 
-def anonymity_features(
-    article: EncodedArticle, words: Floats, table: MentionTable, cluster: Cluster, types: Floats
-) -> Floats:
-    """Mean states of the sentences that mention the source, and its type probabilities.
+def anonymity_features(article: EncodedArticle, table: MentionTable, cluster: Cluster) -> Floats:
+    """Which word sequences stand where a source is mentioned, hashed (ANONYMITY_SIZE of 0 and 1).
 
-    Args:
-        article: the article.
-        words: (n, hidden) word states of the article.
-        table: its mentions.
-        cluster: the source.
-        types: (8,) type probabilities of the cluster.
+    Sequences of one to three words (Weinberger et al., "Feature hashing for large scale multitask
+    learning", 2009), apart for three places: a mention and the words behind it, its sentence, the
+    sentence after. Words and not states, so that one classifier serves every encoder.
     """
-    sentences = {
-        int(article.sentence[table.mentions[member].first])
-        for member in cluster.members
-        if table.mentions[member].tokens
-    }
-    means = [
-        words[
-            np.searchsorted(article.sentence, number) : np.searchsorted(
-                article.sentence, number, side="right"
-            )
-        ].mean(0)
-        for number in sorted(sentences)[:4]
+    words = _plain_words(article)
+    found = np.zeros(ANONYMITY_SIZE, dtype=np.float32)
+    mentions = [table.mentions[member] for member in cluster.members]
+    for mention in mentions:
+        if mention.tokens:
+            near = words[mention.first : mention.last + 1 + _BEHIND]
+            found[_hashed("mention", near)] = 1.0
+    for sentence in {int(article.sentence[mention.first]) for mention in mentions}:
+        edges = np.searchsorted(article.sentence, [sentence, sentence + 1, sentence + 2])
+        own, following = (words[first:last] for first, last in pairwise(edges.tolist()))
+        found[_hashed("sentence", own)] = 1.0
+        found[_hashed("after", following)] = 1.0
+    return found
+
+
+def _plain_words(article: EncodedArticle) -> list[str]:
+    """The article's words in small letters, numbers as "#"."""
+    text = article.document.text
+    words = (word.of(text).lower().replace("’", "'") for word in article.document.words)
+    return ["#" if word[0].isdigit() else word for word in words]
+
+
+def _hashed(place: str, words: Sequence[str]) -> list[int]:
+    return [
+        zlib.crc32(f"{place} {' '.join(words[start : start + size])}".encode("utf-8", "replace"))
+        % ANONYMITY_SIZE
+        for size in range(1, _LONGEST + 1)
+        for start in range(len(words) - size + 1)
     ]
-    pooled = np.max(means, axis=0) if means else np.zeros(words.shape[1], dtype=np.float32)
-    return np.concatenate([pooled, types]).astype(np.float32)

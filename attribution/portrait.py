@@ -61,14 +61,13 @@ def portray(
     """
     people = person_names(article, cast.table.mentions)
     described = _described(model, resolver, article, words, cast)
-    states = words.cpu().numpy()
     return [
         _source(
             article,
             cast,
             number,
             f"s{place}",
-            granted=_anonymity_granted(resolver, article, states, cast, number),
+            granted=_anonymity_granted(resolver, article, cast, number),
             people=people,
             described=None if described is None else described.get(number, []),
         )
@@ -100,13 +99,11 @@ def _described(
 
 
 def _anonymity_granted(
-    resolver: Resolver, article: EncodedArticle, states: Floats, cast: Cast, number: int
+    resolver: Resolver, article: EncodedArticle, cast: Cast, number: int
 ) -> bool:
     if cast.type_of(number) not in _UNNAMED:
         return False
-    features = anonymity_features(
-        article, states, cast.table, cast.clusters[number], cast.types[number]
-    )
+    features = anonymity_features(article, cast.table, cast.clusters[number])
     score = resolver.classifiers["anonymity"].probabilities(features[None])[0]
     return bool(score >= resolver.settings["anonymity_threshold"])
 

@@ -7,7 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attribution.characterize import anonymity_features, source_types, type_features
+from attribution.characterize import (
+    ANONYMITY_SIZE,
+    anonymity_features,
+    source_types,
+    type_features,
+)
 from attribution.mentions import FORMS
 from attribution.resolve import Cluster
 from attribution.types import SOURCE_TYPES
@@ -82,21 +87,47 @@ class TestSourceTypes:
 
 
 class TestAnonymityFeatures:
-    TYPES = np.eye(len(SOURCE_TYPES), dtype=np.float32)[4]
+    """The source's sentence explains anonymity, or the next one does."""
 
-    def words(self) -> np.ndarray:
-        """Word states that tell their sentence: 1, 2, 3."""
-        return (ARTICLE.sentence[:, None] + 1.0) * np.ones((1, 3), dtype=np.float32)
+    def features(self, text: str, words: str = "a clerk") -> np.ndarray:
+        article = encode(text)
+        found = table([mention(article, words)])
+        return anonymity_features(article, found, Cluster([0]))
 
-    def test_see_the_sentences_that_mention_the_source(self, mentions) -> None:
-        found = anonymity_features(ARTICLE, self.words(), mentions, DECKHAND, self.TYPES)
-        assert found[:3].tolist() == [2, 2, 2]
+    def test_are_word_sequences_that_are_there_or_not(self) -> None:
+        found = self.features("It was late, said a clerk.")
+        assert found.shape == (ANONYMITY_SIZE,)
+        assert set(np.unique(found)) == {0, 1}
 
-    def test_end_with_its_type(self, mentions) -> None:
-        found = anonymity_features(ARTICLE, self.words(), mentions, BRASK, self.TYPES)
-        assert found[3:].tolist() == self.TYPES.tolist()
+    def test_case_numbers_and_far_sentences_make_no_difference(self) -> None:
+        near = "At 3 p.m. a clerk, who asked not to be named, spoke. It rained."
+        one = self.features(near + " Nothing else was said.")
+        other = self.features(
+            near.replace("3", "9").replace("rained", "RAINED") + " All went home."
+        )
+        np.testing.assert_array_equal(one, other)
 
-    def test_see_nothing_of_a_source_without_words(self) -> None:
-        found = table([zero(ARTICLE, "left", 0)])
-        features = anonymity_features(ARTICLE, self.words(), found, Cluster([0]), self.TYPES)
-        assert features[:3].tolist() == [0, 0, 0]
+    @pytest.mark.parametrize(
+        "other",
+        [
+            "A clerk asked to be named. It rained.",
+            "A clerk asked not to be named. It snowed.",
+            "Not a clerk asked to be named. It rained.",
+        ],
+    )
+    def test_words_of_the_sentence_and_the_next_make_one(self, other: str) -> None:
+        this = self.features("A clerk asked not to be named. It rained.", "A clerk")
+        words = "a clerk" if "a clerk" in other else "A clerk"
+        assert (this != self.features(other, words)).any()
+
+    def test_all_mentions_of_a_source_count(self) -> None:
+        article = encode("A clerk spoke. Nothing moved. It was cold. She asked for anonymity.")
+        found = table([mention(article, "A clerk"), mention(article, "She")])
+        one = anonymity_features(article, found, Cluster([0]))
+        both = anonymity_features(article, found, Cluster([0, 1]))
+        assert (both >= one).all()
+        assert both.sum() > one.sum()
+
+    def test_a_source_without_words_has_those_of_its_claims_sentence(self) -> None:
+        found = anonymity_features(ARTICLE, table([zero(ARTICLE, "left", 0)]), Cluster([0]))
+        assert found.any()

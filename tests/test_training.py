@@ -15,7 +15,6 @@ from sklearn.neural_network import MLPClassifier
 from tiny import article
 
 from attribution.types import SOURCE_TYPES
-from scenes import rule
 from tagged import FERRY, PIER, example
 from tiny_model import MAX_PIECES, tiny_model, tiny_tokenizer
 from training import data, resolution, tables, train
@@ -24,7 +23,7 @@ from training.command import Opened
 from training.data import TrainingSet, fold_of
 from training.examples import Example
 from training.settings import Settings, encoder_folder, fold_folder, read_settings
-from training.tables import Table, best_threshold, fit
+from training.tables import Table, fit
 from training.teacher import translation
 from training.train import Trainer
 
@@ -450,11 +449,3 @@ class TestFit:
         assert found.shape == (40, len(SOURCE_TYPES))
         np.testing.assert_allclose(found[:, list(classes)], expected, atol=1e-4)
         assert np.delete(found, classes, axis=1).max() < 1e-3
-
-    def test_the_best_threshold_has_the_best_f1(self) -> None:
-        chances = np.array([0.05, 0.32, 0.48, 0.62, 0.95])
-        table = Table()
-        table.add(np.log(chances / (1 - chances))[:, None].astype(np.float32), [0, 1, 0, 1, 1])
-        threshold, f1 = best_threshold(rule(["log_odds"], 0.0, {"log_odds": 1.0}), table)
-        assert 0.05 < threshold <= 0.32
-        assert f1 == pytest.approx(6 / 7)

@@ -12,6 +12,7 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from transformers import BertConfig, PreTrainedTokenizerFast
 
+from attribution.characterize import ANONYMITY_SIZE
 from attribution.configuration import AttributionConfig
 from attribution.features import EncodedArticle, encode_article
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
@@ -124,7 +125,7 @@ def tiny_resolver() -> Resolver:
         {
             "link": tiny_classifier(len(LINK_FEATURES), 1, 1),
             "type": tiny_classifier(cluster, types, 2),
-            "anonymity": tiny_classifier(HIDDEN + types, 1, 3),
+            "anonymity": tiny_classifier(ANONYMITY_SIZE, 1, 3),
             "via": tiny_classifier(len(VIA_FEATURES), 1, 4),
             "carry": tiny_classifier(len(CARRY_FEATURES), 1, 5),
             "owner": tiny_classifier(len(OWNER_FEATURES), 1, 6),

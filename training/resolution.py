@@ -3,10 +3,10 @@
 Runs an encoder over the train articles whose sources are labelled (the provenance layer, the
 written articles), turns gold claims into drafts, and fits six small networks: link (mention to
 source), type, anonymity, owner (whose a role or justification is), and the two readings of
-intermediaries, via and carry. With ``folds`` in
-the configuration, all but anonymity are fitted on what each fold's helper model says of the
-articles it was not trained on: scores of articles learned by heart are too good to learn from.
-Thresholds are chosen on the dev articles. Writes ``resolution.safetensors`` into the model folder.
+intermediaries, via and carry. With ``folds`` in the configuration they are fitted on what each
+fold's helper model says of the articles it was not trained on: scores of articles learned by
+heart are too good to learn from. Thresholds are chosen on the dev articles, that of anonymity by
+cross-validation. Writes ``resolution.safetensors`` into the model folder.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
-from attribution.characterize import anonymity_features, type_features
+from attribution.characterize import type_features
 from attribution.model import TAG_LAYERS, AttributionModel
 from attribution.tabular import Classifier, save_classifiers
 from attribution.types import SOURCE_TYPES
+from training.anonymity import fit_anonymity
 from training.command import Opened, load_model, open_model
 from training.data import fold_of
 from training.linker import best_link_threshold, fit_linker
@@ -35,27 +35,18 @@ from training.readers.polnear import read_polnear
 from training.relays import best_via_threshold, fit_relays, gold_scene
 from training.scored import Scored, gold_clusters, score_article
 from training.settings import Settings, fold_folder
-from training.tables import Table, best_threshold, fit
+from training.tables import Table, fit
 
 __all__ = ["main"]
 
-_UNNAMED = ("unnamed_person", "unnamed_group")
 
-
-def add_types(scored: Scored, types: Table, anonymity: Table) -> None:
-    """Pooled features of the gold clusters with their type and anonymity."""
+def add_types(scored: Scored, types: Table) -> None:
+    """Pooled features of the gold clusters with their type."""
     clusters = gold_clusters(scored)
-    words = scored.words.cpu().numpy()
     for source in scored.gold.sources:
-        cluster = clusters.get(source.id)
-        if cluster is None:
-            continue
-        features = type_features(scored.table, cluster)
-        types.add(features[None], [SOURCE_TYPES.index(source.type)])
-        if source.type in _UNNAMED:
-            one_hot = np.eye(len(SOURCE_TYPES), dtype=np.float32)[SOURCE_TYPES.index(source.type)]
-            row = anonymity_features(scored.example.article, words, scored.table, cluster, one_hot)
-            anonymity.add(row[None], [int(source.anonymity_granted)])
+        if source.id in clusters:
+            features = type_features(scored.table, clusters[source.id])
+            types.add(features[None], [SOURCE_TYPES.index(source.type)])
 
 
 def resolved_articles(settings: Settings, split: str) -> list[GoldArticle]:
@@ -97,10 +88,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module."""
     opened = open_model("training.resolution", __doc__, arguments)
     train, dev = (resolved_articles(opened.settings, split) for split in ("train", "dev"))
-    seen = list(scored_articles(opened.model, opened.tokenizer, train))
-    unseen = unseen_articles(opened, train) or seen
+    unseen = unseen_articles(opened, train)
+    unseen = unseen or list(scored_articles(opened.model, opened.tokenizer, train))
     checked = list(scored_articles(opened.model, opened.tokenizer, dev))
-    classifiers, figures = fit_all(seen, unseen, checked, opened.settings.seed)
+    classifiers, figures = fit_all(unseen, checked, opened.settings.seed)
     if opened.model.config.tag_layers == len(TAG_LAYERS):
         table = owner_table(unseen, classifiers["type"])
         classifiers["owner"] = fit(table, (32,), 1e-1, opened.settings.seed)
@@ -117,23 +108,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def fit_all(
-    seen: Sequence[Scored], unseen: Sequence[Scored], dev: Sequence[Scored], seed: int
+    unseen: Sequence[Scored], dev: Sequence[Scored], seed: int
 ) -> tuple[dict[str, Classifier], dict[str, float]]:
-    """All five classifiers, and their thresholds and dev figures.
+    """All classifiers but the owners', and their thresholds and dev figures.
 
     Args:
-        seen: train articles with the states of the model that ships.
-        unseen: the same articles as models see them that were not trained on them.
+        unseen: train articles as models see them that were not trained on them.
         dev: dev articles, for thresholds and figures.
         seed: of the fits.
     """
-    tables = {part: (Table(), Table()) for part in ("seen", "unseen", "dev")}
-    for part, articles in (("seen", seen), ("unseen", unseen), ("dev", dev)):
+    types, dev_types = Table(), Table()
+    for table, articles in ((types, unseen), (dev_types, dev)):
         for item in articles:
-            add_types(item, *tables[part])
+            add_types(item, table)
+    anonymity, threshold, reached = fit_anonymity(unseen)
     classifiers = {
-        "type": fit(tables["unseen"][0], (64,), 1.0, seed),
-        "anonymity": fit(tables["seen"][1], (16,), 3.0, seed),
+        "type": fit(types, (64,), 1.0, seed),
+        "anonymity": anonymity,
         "link": fit_linker(unseen, seed),
     }
     relayed = [[gold_scene(item, classifiers["type"]) for item in part] for part in (unseen, dev)]
@@ -148,10 +139,8 @@ def fit_all(
         for nested in (False, True)
     ]
     figures["via_threshold"], figures["via_dev_score"] = best_via_threshold(first, second, corpora)
-    figures["anonymity_threshold"], figures["anonymity_dev_f1"] = best_threshold(
-        classifiers["anonymity"], tables["dev"][1]
-    )
-    rows, labels = tables["dev"][0].arrays()
+    figures["anonymity_threshold"], figures["anonymity_train_f1"] = threshold, reached
+    rows, labels = dev_types.arrays()
     hits = classifiers["type"].probabilities(rows).argmax(1) == labels
     figures["type_dev_accuracy"] = float(hits.mean())
     return classifiers, figures

@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
 
-__all__ = ["Table", "best_threshold", "fit"]
+__all__ = ["Table", "fit"]
 
 Floats = NDArray[np.float32]
 
@@ -66,16 +66,3 @@ def fit(table: Table, hidden: tuple[int, ...], alpha: float, seed: int) -> Class
         tuple(map(as_float, weights)),
         tuple(map(as_float, biases)),
     )
-
-
-def best_threshold(classifier: Classifier, table: Table) -> tuple[float, float]:
-    """The threshold with the best F1 on a table, and that F1."""
-    rows, labels = table.arrays()
-    scores = classifier.probabilities(rows)
-    best = (0.5, 0.0)
-    for threshold in np.arange(0.1, 0.91, 0.05):
-        chosen = scores >= threshold
-        hits = float((chosen & (labels == 1)).sum())
-        f1 = 2 * hits / max(1.0, chosen.sum() + (labels == 1).sum())
-        best = max(best, (float(threshold), f1), key=lambda item: item[1])
-    return best
