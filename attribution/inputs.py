@@ -1,8 +1,9 @@
-"""Reads the articles named on the command line: files, folders and standard input.
+"""Reads the articles named on the command line: files, folders, standard input and addresses.
 
-The text is kept exactly as it was written, line ends included, so that offsets into a report's
-text are offsets into the file's. Only a byte order mark is taken off: it says how the bytes are
-to be read and is no part of the text.
+Plain text and Markdown are kept exactly as they were written, line ends included, so that offsets
+into a report's text are offsets into the file's. Only a byte order mark is taken off: it says how
+the bytes are to be read and is no part of the text. Of web pages, Word documents and PDFs the
+article's body is the text (:mod:`attribution.html_input`, ``docx_input``, ``pdf_input``).
 """
 
 from __future__ import annotations
@@ -13,13 +14,40 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Literal
 
+from attribution import docx_input, html_input, pdf_input
+from attribution.article import ArticleText, as_written
 from attribution.errors import InputError
+from attribution.fetch import fetch, is_address
 
-__all__ = ["SUFFIXES", "Input", "decode", "find_inputs", "read_inputs"]
+__all__ = ["SUFFIXES", "Input", "decode", "find_inputs", "read_article", "read_inputs"]
 
-SUFFIXES = (".txt", ".md")
+Kind = Literal["text", "html", "mhtml", "docx", "pdf"]
+
+#: What a file is by the end of its name. Files of other names are known by how they begin.
+_KINDS: dict[str, Kind] = {
+    ".txt": "text",
+    ".md": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".mhtml": "mhtml",
+    ".mht": "mhtml",
+    ".docx": "docx",
+    ".pdf": "pdf",
+}
+#: What a folder's files are taken by.
+SUFFIXES = tuple(_KINDS)
 STDIN = "-"
+_MOST_BYTES: dict[Kind, int] = {
+    "html": html_input.MAX_BYTES,
+    "mhtml": html_input.MAX_BYTES,
+    "docx": docx_input.MAX_BYTES,
+    "pdf": pdf_input.MAX_BYTES,
+}
+#: Bytes that tell what an input is.
+_START = 4096
 
 # UTF-32 stands first: its little-endian mark begins with that of UTF-16.
 _BYTE_ORDER_MARKS = (
@@ -33,7 +61,8 @@ _BYTE_ORDER_MARKS = (
 _SIGNATURES = (
     (b"%PDF-", "a PDF document"),
     (b"PK\x03\x04", "a zip archive or office document"),
-    (b"\xd0\xcf\x11\xe0", "an office document"),
+    (b"\xd0\xcf\x11\xe0", "an old office document, or one with a password"),
+    (b"{\\rtf", "an RTF document"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
@@ -44,68 +73,146 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 
 @dataclass(frozen=True)
 class Input:
-    """One article to read: its name as shown to the user, and the error if it cannot be read."""
+    """One article to read: its name as shown to the user, and the error if it cannot be read.
+
+    An ``address`` is fetched when it is read.
+    """
 
     name: str
     error: InputError | None = None
+    address: bool = False
 
-    def read(self) -> str:
-        """The article's text.
+    def read(self) -> ArticleText:
+        """The article.
 
         Raises:
-            InputError: It is missing, unreadable, binary, in another encoding, or empty.
+            InputError: It is missing, unreadable, of another kind or encoding, damaged, too large
+                or empty; or it needs an extra that is not installed.
         """
         if self.error is not None:
             raise self.error
+        if self.address:
+            page = fetch(self.name)
+            if page.kind == "html":
+                return html_input.read_html(
+                    page.data, self.name, charset=page.charset, address=page.address
+                )
+            return read_article(page.data, self.name)
         shown = "standard input" if self.name == STDIN else self.name
         try:
-            data = sys.stdin.buffer.read() if self.name == STDIN else Path(self.name).read_bytes()
+            if self.name == STDIN:
+                return read_article(_read(sys.stdin.buffer, "", shown), shown)
+            with Path(self.name).open("rb") as stream:
+                suffix = Path(self.name).suffix.lower()
+                return read_article(_read(stream, suffix, shown), shown, suffix)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise InputError(f"{shown}: cannot be read: {reason}") from error
-        return decode(data, shown)
 
 
-def find_inputs(arguments: Iterable[str]) -> list[Input]:
+def find_inputs(arguments: Iterable[str], *, allow_network: bool = False) -> list[Input]:
     """Turn command-line arguments into the inputs they stand for, in order, without reading them.
 
     Args:
-        arguments: Files, folders, or ``-`` for standard input. A folder stands for the text files
-            in it and below (``.txt``, ``.md``), sorted by path; hidden ones are left out.
+        arguments: Files, folders, addresses, or ``-`` for standard input. A folder stands for the
+            files in it and below whose names end in one of ``SUFFIXES``, sorted by path, whichever
+            extras are installed; hidden ones are left out, and so is the folder of pictures and
+            frames (``story_files``) that a browser saves beside a page (``story.html``).
+        allow_network: Whether addresses may be fetched.
 
     Returns:
         One input for each article. An argument that names none (a missing path, a folder without
-        text files, standard input for a second time) gives an input that carries the error.
+        such files, standard input for a second time, an address where the network is not allowed)
+        gives an input that carries the error.
     """
     found: list[Input] = []
     for argument in arguments:
         if argument == STDIN and any(item.name == STDIN for item in found):
             found.append(_failed(argument, "standard input can be read only once"))
+        elif is_address(argument):
+            off = "the network is off; allow it with --allow-network, or save the page and score it"
+            found.append(Input(argument, address=True) if allow_network else _failed(argument, off))
         elif argument != STDIN and not os.path.exists(argument):
             found.append(_failed(argument, "no such file or folder"))
         elif argument != STDIN and os.path.isdir(argument):
-            inside = _text_files(argument)
-            reason = f"no {' or '.join(SUFFIXES)} files in this folder"
+            inside = _files(argument)
+            reason = f"no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} files in this folder"
             found.extend(inside or [_failed(argument, reason)])
         else:
             found.append(Input(argument))
     return found
 
 
-def read_inputs(arguments: Iterable[str]) -> Iterator[tuple[str, str | InputError]]:
+def read_inputs(
+    arguments: Iterable[str], *, allow_network: bool = False
+) -> Iterator[tuple[str, ArticleText | InputError]]:
     """Read the inputs that the arguments stand for, one at a time.
 
     Args:
         arguments: As for :func:`find_inputs`.
+        allow_network: As for :func:`find_inputs`.
 
     Yields:
-        The input's name with its text, or with the error that says why it has none.
+        The input's name with its article, or with the error that says why it has none.
     """
-    for item in find_inputs(arguments):
+    for item in find_inputs(arguments, allow_network=allow_network):
         try:
             yield item.name, item.read()
         except InputError as error:
             yield item.name, error
+
+
+def read_article(data: bytes, name: str, suffix: str = "") -> ArticleText:
+    """Read one article of any kind.
+
+    Args:
+        data: Its bytes.
+        name: What error messages call it.
+        suffix: The end of its name, ``.html``; decides where the bytes leave it open.
+
+    Raises:
+        InputError: As :meth:`Input.read`.
+    """
+    kind = _kind(data, suffix)
+    if kind == "html":
+        return html_input.read_html(data, name)
+    if kind == "mhtml":
+        return html_input.read_mhtml(data, name)
+    if kind == "docx":
+        return docx_input.read_docx(data, name)
+    if kind == "pdf":
+        return pdf_input.read_pdf(data, name)
+    return as_written(decode(data, name))
+
+
+def _kind(start: bytes, suffix: str) -> Kind:
+    """What an input is: a PDF or Word document by its bytes, text by its name, else by its bytes.
+
+    A .txt file that begins like a web page is text: somebody wants the page's source.
+    """
+    if start.startswith(b"%PDF-"):
+        return "pdf"
+    if docx_input.is_docx(start):
+        return "docx"
+    if suffix in _KINDS:
+        return _KINDS[suffix]
+    if html_input.is_html(start):
+        return "html"
+    return "mhtml" if html_input.is_mhtml(start) else "text"
+
+
+def _read(stream: IO[bytes], suffix: str, name: str) -> bytes:
+    """All bytes of a text; of other kinds no more than they may have."""
+    start = stream.read(_START)
+    # A zip archive is known by its end only: until then it is taken for a Word document.
+    kind = "docx" if start.startswith(b"PK\x03\x04") else _kind(start, suffix)
+    most = _MOST_BYTES.get(kind)
+    if most is None:
+        return start + stream.read()
+    data = start + stream.read(max(0, most + 1 - len(start)))
+    if len(data) > most:
+        raise InputError(f"{name}: larger than {most // 10**6} MB; save the article's text as .txt")
+    return data
 
 
 def decode(data: bytes, name: str) -> str:
@@ -154,14 +261,21 @@ def _undecodable(data: bytes, name: str, encoding: str, error: UnicodeDecodeErro
     )
 
 
-def _text_files(folder: str) -> list[Input]:
+def _files(folder: str) -> list[Input]:
     found: list[Input] = []
 
     def unreadable(error: OSError) -> None:
         found.append(_failed(str(error.filename), f"cannot be read: {error.strerror}"))
 
     for parent, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        pages = {
+            os.path.splitext(name)[0] for name in names if name.lower().endswith((".html", ".htm"))
+        }
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".") and name.removesuffix("_files") not in pages - {name}
+        ]
         found += [
             Input(os.path.join(parent, name))
             for name in names

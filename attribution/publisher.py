@@ -11,14 +11,11 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from attribution.layout import DATED_OUTLET, OUTLET, SIGNED_OUTLET
+
 __all__ = ["read_publisher", "same_outlet"]
 
-_WORD = r"[A-Z](?:[\w&'’-]|\.(?=\w))*"
-_NAME = rf"(?P<name>{_WORD}(?: (?:of |the |and |& )?{_WORD}){{0,4}})"
-#: "HALVARD, Nov. 3 (Quay Press) -" opens a paragraph; the place has capitals.
-_DATELINE = re.compile(rf"[A-Z][A-Z .,'’-]*[A-Z][^()\n]{{0,40}}\({_NAME}\) ?[-–—]")
-_BYLINE = re.compile(rf"[Bb][Yy] [A-Z][^\n,|]{{2,60}}(?:, | \| | for ){_NAME}$")
-_COPYRIGHT = re.compile(rf"(?:©|\([Cc]\)|Copyright)\s*(?:\d{{4}},?\s*)?(?:by )?{_NAME}")
+_COPYRIGHT = re.compile(rf"(?:©|\([Cc]\)|Copyright)\s*(?:\d{{4}},?\s*)?(?:by )?{OUTLET}")
 #: Lines at the top that may hold a byline or dateline, and characters at the end for rights.
 _TOP, _END = 6, 300
 _LEAST_PREFIX = 4
@@ -27,11 +24,11 @@ _LEAST_PREFIX = 4
 def read_publisher(text: str) -> str | None:
     """The outlet that an article's text says it is printed by, or None."""
     for line in islice(filter(None, map(str.strip, text.splitlines())), _TOP):
-        match = _DATELINE.match(line) or _BYLINE.match(line)
+        match = DATED_OUTLET.match(line) or SIGNED_OUTLET.match(line)
         if match:
-            return match["name"]
+            return match["outlet"]
     match = _COPYRIGHT.search(text, max(0, len(text) - _END))
-    return match["name"] if match else None
+    return match["outlet"] if match else None
 
 
 def same_outlet(name: str, publisher: str) -> bool:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 import sentencex
 
+from attribution.paragraphs import paragraphs, strip
 from attribution.types import Span, Speech
 
 __all__ = ["Document", "Quote", "segment", "speech_of"]
@@ -31,9 +32,6 @@ _WORD = re.compile(
     r"[^\W_]+(?:(?:[-&]|(?<=\d)[.,:](?=\d)|(?<=\b\w)\.(?=\w\b)|['’](?!(?:s|ll|re|ve|d|m)\b))[^\W_]+)*"
     r"|['’](?:s|ll|re|ve|d|m)\b|``|''|\.{2,}|-{2,}|[^\w\s]|_+"
 )
-_BLANK_LINE = re.compile(r"(?:\r\n|\r(?!\n)|\n)[^\S\r\n]*[\r\n]\s*")
-_LINE_END = re.compile(r"\r\n|[\r\n\u2028\u2029]")
-_HARD_WRAP = range(50, 101)
 _MARK = re.compile(f"[{OPENING}{CLOSING}{STRAIGHT}]")
 #: What sentencex reads for a character that is no quotation mark: an apostrophe it could take for
 #: an opening mark, and UTF-8 has no lone surrogates.
@@ -102,18 +100,18 @@ class Document:
 
 def segment(text: str) -> Document:
     """Cut ``text`` into paragraphs, sentences, words and quotations; any text is accepted."""
-    paragraphs = tuple(_paragraphs(text))
+    parts = paragraphs(text)
     words = tuple(Span(*match.span()) for match in _WORD.finditer(text))
     sentences: list[Span] = []
     quotes: list[Quote] = []
-    for index, paragraph in enumerate(paragraphs):
-        following = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
+    for index, paragraph in enumerate(parts):
+        following = parts[index + 1] if index + 1 < len(parts) else None
         marks = _marks(text, paragraph)
         opens_next = following is not None and text[following.start] in OPENING + STRAIGHT + "`"
         quotes.extend(_pair(marks, paragraph, opens_next))
         sentences.extend(_sentences(text, paragraph, {at for at, _, _ in marks}, words))
     quotes.sort(key=lambda quote: (quote.span.start, -quote.span.end))
-    return Document(text, paragraphs, tuple(sentences), words, tuple(quotes))
+    return Document(text, parts, tuple(sentences), words, tuple(quotes))
 
 
 def speech_of(document: Document, content: Iterable[Span]) -> Speech:
@@ -128,43 +126,6 @@ def speech_of(document: Document, content: Iterable[Span]) -> Speech:
         if document.lettered[index]
     }
     return "mixed" if len(found) == 2 else "direct" if True in found else "indirect"
-
-
-def _paragraphs(text: str) -> Iterable[Span]:
-    """Blocks between blank lines, cut at line ends unless the block is hard-wrapped text."""
-    start = 0
-    for gap in [*_BLANK_LINE.finditer(text), None]:
-        end = gap.start() if gap else len(text)
-        lines = [
-            stripped
-            for first, last in _lines(text, start, end)
-            if (stripped := _strip(text, first, last)) is not None
-        ]
-        if lines and _is_hard_wrapped(lines):
-            yield Span(lines[0].start, lines[-1].end)
-        else:
-            yield from lines
-        start = gap.end() if gap else end
-
-
-def _lines(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    for match in _LINE_END.finditer(text, start, end):
-        yield start, match.start()
-        start = match.end()
-    yield start, end
-
-
-def _is_hard_wrapped(lines: Sequence[Span]) -> bool:
-    """Three or more lines, all but the last of a typewriter's length."""
-    return len(lines) > 2 and all(len(line) in _HARD_WRAP for line in lines[:-1])
-
-
-def _strip(text: str, start: int, end: int) -> Span | None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end) if end > start else None
 
 
 def _sentences(
@@ -183,11 +144,11 @@ def _sentences(
         rest = text[end : paragraph.end].lstrip(" ”’\"')\u00a0")
         if (rest and rest[0].islower()) or _splits_word(words, end):
             continue
-        span = _strip(text, start, end)
+        span = strip(text, start, end)
         if span is not None:
             yield span
             start = end
-    span = _strip(text, start, paragraph.end)
+    span = strip(text, start, paragraph.end)
     if span is not None:
         yield span
 

@@ -1,0 +1,136 @@
+"""Word documents: the article of a DOCX file.
+
+python-docx (MIT) opens the package and names the styles. mammoth, the other kept library, turns a
+document into HTML, which would have to be read once more, and gives no style names of its own. Of
+a paragraph the text elements are read, not python-docx's ``Paragraph.text``: that leaves out
+tracked insertions and content controls.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from attribution.article import ArticleText, Facts, set_apart
+from attribution.errors import InputError, MissingExtraError
+
+__all__ = ["MAX_BYTES", "is_docx", "read_docx"]
+
+MAX_BYTES = 50_000_000
+#: Limits of what a file may unpack to, checked before anything is unpacked.
+MAX_MEMBERS, MAX_UNPACKED, MAX_XML = 2_000, 100_000_000, 20_000_000
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+#: Not read: what was deleted or moved away, copies for old programs, text boxes.
+_LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", _FALLBACK}
+_SIGNS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+
+
+def is_docx(data: bytes) -> bool:
+    """True when bytes are a zip archive that holds a Word document."""
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "word/document.xml" in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+
+
+def read_docx(data: bytes, name: str) -> ArticleText:
+    """The article of a Word document.
+
+    Args:
+        data: The file.
+        name: What error messages call it.
+
+    Returns:
+        The article. The paragraph in the style Title is its title, paragraphs in the style Caption
+        are captions; the rest is recognised as in plain text. Headers, footers, notes, comments
+        and text boxes are left out, and so are tracked deletions. The document's properties are
+        not used: author and dates in them are those of the file.
+
+    Raises:
+        InputError: It is damaged, protected, or too large, holds no text, or python-docx is not
+            installed.
+    """
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{name}: larger than {MAX_BYTES // 10**6} MB; save its text as .txt")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InputError(
+            f"{name}: an old Word document (.doc), or one with a password; "
+            "save it as .docx without a password"
+        )
+    _check(data, name)
+    docx = _load(name)
+    try:
+        document = docx.Document(io.BytesIO(data))
+        paragraphs = list(_paragraphs(document))
+    except (KeyError, ValueError, AttributeError, OSError, SyntaxError, RecursionError,
+            NotImplementedError, zipfile.BadZipFile) as error:  # fmt: skip
+        # python-docx lets through what lxml (a SyntaxError) and zipfile raise.
+        raise InputError(f"{name}: cannot be read as a Word document: {error}") from error
+    titles = [text for text, style in paragraphs if style == "Title"]
+    captions = tuple(text for text, style in paragraphs if style == "Caption")
+    body = "\n\n".join(text for text, style in paragraphs if style not in ("Title", "Caption"))
+    if not body:
+        raise InputError(f"{name}: no text in this document; scanned pages need OCR first")
+    title = " ".join(" ".join(titles).split())
+    return set_apart(body, Facts(title=title or None, captions=captions))
+
+
+def _check(data: bytes, name: str) -> None:
+    """Refuse archives that unpack to too much; zipfile never unpacks more than is declared."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise InputError(f"{name}: a damaged Word document: {error}; save it anew") from error
+    size = sum(member.file_size for member in members)
+    xml = max((m.file_size for m in members if m.filename.endswith((".xml", ".rels"))), default=0)
+    if len(members) > MAX_MEMBERS or size > MAX_UNPACKED or xml > MAX_XML:
+        raise InputError(
+            f"{name}: unpacks to {len(members)} parts and {size / 10**6:.0f} MB, which is too much "
+            "for an article; save its text as .txt"
+        )
+
+
+def _load(name: str) -> ModuleType:
+    try:
+        import docx
+    except ImportError as error:
+        raise InputError(f"{name}: {MissingExtraError('python-docx', 'docx')}") from error
+    return docx
+
+
+def _paragraphs(document: Any) -> Iterator[tuple[str, str]]:
+    """Text and style of every paragraph of the body that has text, those of tables too."""
+    from docx.text.paragraph import Paragraph
+
+    for element in _kept(document.element.body):
+        if element.tag == f"{_W}p":
+            lines = (" ".join(line.split()) for line in "".join(_pieces(element)).split("\n"))
+            text = "\n".join(filter(None, lines))
+            style = Paragraph(element, document).style
+            if text:
+                yield text, style.name if style is not None else ""
+
+
+def _pieces(paragraph: Any) -> Iterator[str]:
+    for element in _kept(paragraph):
+        if element.tag == f"{_W}t":
+            yield element.text or ""
+        else:
+            yield _SIGNS.get(element.tag, "")
+
+
+def _kept(element: Any) -> Iterator[Any]:
+    """Everything below an element in order, paragraphs without what is in them."""
+    for child in element:
+        if child.tag not in _LEFT_OUT:
+            yield child
+            if child.tag != f"{_W}p":
+                yield from _kept(child)

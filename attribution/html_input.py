@@ -1,0 +1,241 @@
+"""Web pages: the article of an HTML file or a saved page, without what a site puts around it.
+
+trafilatura (Apache-2.0; Barbaresi 2021, https://aclanthology.org/2021.acl-demo.15) finds the body
+and the metadata. Captions and credits are taken out of the page first, by their markup. Parsing
+opens no file and no connection: lxml reads HTML without entities of its own and without DTDs.
+"""
+
+from __future__ import annotations
+
+import codecs
+import email
+import email.policy
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+from attribution.article import ArticleText, Facts, set_apart
+from attribution.errors import InputError, MissingExtraError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["MAX_BYTES", "is_html", "is_mhtml", "read_html", "read_mhtml"]
+
+MAX_BYTES = 20_000_000
+#: Elements that make text. News pages have a few thousand; at this number extraction takes up to
+#: half a minute, and it grows faster than they do.
+MAX_ELEMENTS = 20_000
+_STARTS = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: Where a page says its encoding (HTML standard, "prescan a byte stream").
+_HEAD = 1024
+_CAPTION_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:fig)?caption(?:[\s_-]?text)?(?:$|\s)|(?:photo|image|picture)[_-]?credits?\b",
+    re.I,
+)
+_ASIDE = frozenset("nav aside footer".split())
+_SILENT = ("script", "style", "noscript", "template", "svg", "iframe", "object")
+_BLOCKS = frozenset("p head quote item list table row cell code".split())
+_LONGEST_CAPTION = 1_000
+_LEAST_ALT_WORDS = 3
+
+
+def is_html(data: bytes) -> bool:
+    """True when bytes begin as an HTML document does."""
+    start = data[:4096]
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            start = start[len(mark) :]
+            start = start.replace(b"\0", b"") if encoding == "utf-16" else start
+    return _STARTS.match(start) is not None
+
+
+def is_mhtml(data: bytes) -> bool:
+    """True when bytes begin as a page that a browser saved as one file (RFC 2557)."""
+    head = data[:4096].lower()
+    return b"multipart/related" in head and re.search(rb"^mime-version:", head, re.M) is not None
+
+
+def read_html(
+    data: bytes, name: str, *, charset: str | None = None, address: str | None = None
+) -> ArticleText:
+    """The article of a web page.
+
+    Args:
+        data: The page.
+        name: What error messages call it.
+        charset: Its encoding, where a server said so. None: as the page says, else UTF-8, else
+            Windows-1252.
+        address: Where it came from; trafilatura reads site and date from it if nothing better.
+
+    Returns:
+        The article; title, authors, site and date from the page's metadata.
+
+    Raises:
+        InputError: The page is too large, has too many elements, or holds no article; or
+            trafilatura is not installed.
+    """
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{name}: larger than {MAX_BYTES // 10**6} MB; save the article alone")
+    trafilatura = _load(name)
+    tree = _parse(_decode(data, charset), name)
+    captions = tuple(_take_captions(tree))
+    try:
+        found = trafilatura.bare_extraction(
+            tree,
+            url=address,
+            with_metadata=True,
+            include_comments=False,
+            include_formatting=True,
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+    except (ValueError, RecursionError, AttributeError, TypeError, KeyError) as error:
+        # trafilatura promises no errors of its own.
+        raise InputError(f"{name}: cannot be read as a web page: {error}") from error
+    text = "\n\n".join(_paragraphs(found.body)) if found is not None else ""
+    if not text.strip():
+        raise InputError(
+            f"{name}: no article found in this page; save its text as .txt and score that"
+        )
+    return set_apart(text, _facts(found, captions))
+
+
+def read_mhtml(data: bytes, name: str) -> ArticleText:
+    """The article of a page saved as one file (.mhtml); raises as :func:`read_html`."""
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{name}: larger than {MAX_BYTES // 10**6} MB; save the page as HTML only")
+    try:
+        message = email.message_from_bytes(data, policy=email.policy.default)
+        part = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)
+        page = part.get_payload(decode=True) if isinstance(part, EmailMessage) else None
+        charset = part.get_content_charset() if part is not None else None
+    except (ValueError, LookupError, RecursionError) as error:
+        raise InputError(f"{name}: a damaged web archive: {error}") from error
+    if not isinstance(page, bytes):
+        raise InputError(f"{name}: a web archive without a page; save the page as HTML")
+    return read_html(page, name, charset=charset)
+
+
+def _load(name: str) -> ModuleType:
+    try:
+        import trafilatura
+    except ImportError as error:
+        raise InputError(f"{name}: {MissingExtraError('trafilatura', 'html')}") from error
+    for logger in ("trafilatura", "htmldate", "courlan"):
+        # Python prints warnings of libraries on standard error where nobody listens to them.
+        logging.getLogger(logger).addHandler(logging.NullHandler())
+    return trafilatura
+
+
+def _decode(data: bytes, charset: str | None) -> str:
+    marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+    said = _CHARSET.search(data[:_HEAD])
+    named = (marked, charset, said.group(1).decode("ascii") if said else None, "utf-8")
+    for encoding in filter(None, named):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("windows-1252", "replace")
+
+
+def _parse(page: str, name: str) -> Any:
+    from lxml import etree, html
+
+    # libxml2 stops at a NUL, and wants the bytes when a page names its encoding.
+    source = page.replace("\0", "").encode("utf-8", "replace")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = html.document_fromstring(source, parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise InputError(f"{name}: cannot be read as a web page: {error}") from error
+    for element in list(tree.iter(*_SILENT)):
+        if element.get("type") != "application/ld+json" and element.getparent() is not None:
+            element.drop_tree()
+    count = sum(1 for _ in tree.iter())
+    if count > MAX_ELEMENTS:
+        raise InputError(
+            f"{name}: {count} elements, more than {MAX_ELEMENTS}; save the article alone"
+        )
+    return tree
+
+
+def _take_captions(tree: Any) -> Iterator[str]:
+    """Take captions and credits out of a page; what stands for its pictures, in its order."""
+    seen: set[str] = set()
+    for element in list(tree.iter("figure", "figcaption", "div", "p", "span", "small", "cite")):
+        if element.getroottree().getroot() is not tree:
+            continue  # stood in one that was taken out
+        caption = _caption(element)
+        if caption is None:
+            continue
+        beside = any(parent.tag in _ASIDE for parent in element.iterancestors())
+        if element.tag != "figure":
+            element.drop_tree()
+        if caption and not beside and caption not in seen:
+            seen.add(caption)
+            yield caption
+
+
+def _caption(element: Any) -> str | None:
+    """The words of a caption, or None when an element is none."""
+    if element.tag == "figure":
+        described = next(element.iter("figcaption"), None) is None
+        pictures = [" ".join(img.get("alt", "").split()) for img in element.iter("img")]
+        alt = next((alt for alt in pictures if len(alt.split()) >= _LEAST_ALT_WORDS), None)
+        return alt if described else None
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    if element.tag != "figcaption" and not _CAPTION_CLASS.search(names.strip()):
+        return None
+    words = " ".join(" ".join(element.itertext()).split())
+    return words if len(words) <= _LONGEST_CAPTION else None
+
+
+def _paragraphs(body: Any) -> Iterable[str]:
+    """The blocks of trafilatura's tree as paragraphs; a line break stays a line break."""
+    found: list[list[str]] = [[]]
+
+    def walk(element: Any) -> None:
+        block = element.tag in _BLOCKS
+        if block:
+            found.append([])
+        if element.tag == "lb":
+            found[-1].append("\n")
+        found[-1].append(_spaces(element.text))
+        for child in element:
+            walk(child)
+            found[-1].append(_spaces(child.tail))
+        if block:
+            found.append([])
+
+    walk(body)
+    for pieces in found:
+        lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+        text = "\n".join(lines).strip()
+        if text:
+            yield text
+
+
+def _spaces(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
+
+
+def _facts(found: Any, captions: tuple[str, ...]) -> Facts:
+    publisher = (found.sitename or "").lstrip("@").strip()
+    return Facts(
+        title=found.title or None,
+        byline=(found.author or "").replace("; ", ", ") or None,
+        publisher=publisher or None,
+        date=found.date or None,
+        captions=captions,
+    )

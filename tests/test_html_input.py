@@ -1,0 +1,159 @@
+"""Web pages: body, metadata and captions apart; hostile pages end soon."""
+
+from __future__ import annotations
+
+import socket
+import time
+from email.message import EmailMessage
+
+import pytest
+
+from attribution.errors import InputError
+from attribution.html_input import is_html, is_mhtml, read_html, read_mhtml
+
+LEDE = "The east pier was shut on Monday after divers found a crack, the harbour board said."
+QUOTE = "“We found a crack as long as a bus,” said Mara Lind, the chief diver of the board."
+LAST = "The ferry company said that it had been told on Sunday night, and sails from the west."
+CAPTION = "The pier on Monday, with the crack in view."
+PAGE = f"""<!doctype html><html lang="en"><head><title>Pier shut after crack found | Quay</title>
+<meta property="og:site_name" content="The Quay Post"><meta name="author" content="Ada Roe">
+<meta property="og:title" content="Pier shut after crack found">
+<meta property="article:published_time" content="2026-11-03T08:00:00Z"></head><body>
+<nav><a href="/">Home</a> <a href="/news">News of the harbour</a></nav>
+<article><h1>Pier shut after crack found</h1><p class="byline">By Ada Roe</p>
+<figure><img src="a.jpg" alt="A grey pier in rain">
+<figcaption>{CAPTION} <span class="credit">Photograph: Ben Oduya</span></figcaption></figure>
+<p>HALVARD, Nov. 3 (Quay Press) - {LEDE}</p>
+<h2>What divers saw</h2>
+<p>{QUOTE.replace("Mara Lind", "<b>Mara</b> <a href='/lind'>Lind</a>")}</p>
+<div class="image"><img src="b.jpg"><p class="wp-caption-text">A boat at the west pier.</p></div>
+<p>{LAST}</p></article>
+<aside><h3>Most read</h3><figure><figcaption>Ten ways to cook herring</figcaption></figure></aside>
+<footer><p>© 2026 The Quay Post. All rights reserved.</p></footer>
+<script>var a = "<p>Not text.</p>"</script></body></html>"""
+
+
+class TestArticle:
+    def test_body_is_the_text_its_paragraphs_parted_by_blank_lines(self) -> None:
+        assert read_html(PAGE.encode(), "a").text.split("\n\n") == [
+            LEDE,
+            "What divers saw",
+            QUOTE,
+            LAST,
+        ]
+
+    def test_the_rest_stands_beside_it(self) -> None:
+        article = read_html(PAGE.encode(), "a")
+        assert article.title == "Pier shut after crack found"
+        assert article.byline == "Ada Roe"
+        assert article.dateline == "HALVARD, Nov. 3 (Quay Press)"
+        assert article.publisher == "The Quay Post"
+        assert article.date == "2026-11-03"
+        assert article.captions == (
+            f"{CAPTION} Photograph: Ben Oduya",
+            "A boat at the west pier.",
+        )
+
+    def test_picture_without_caption_gives_its_description(self) -> None:
+        page = PAGE.replace("figcaption", "small").replace("<h3>Most read</h3>", "")
+        assert "A grey pier in rain" in read_html(page.encode(), "a").captions
+
+    def test_dateline_names_the_publisher_where_the_page_does_not(self) -> None:
+        page = f"<html><body><p>HALVARD, Nov. 3 (Quay Press) - {LEDE}</p><p>{LAST}</p>"
+        article = read_html(page.encode(), "a")
+        assert (article.publisher, article.text) == ("Quay Press", f"{LEDE}\n\n{LAST}")
+
+    def test_line_break_parts_lines(self) -> None:
+        page = f"<html><body><p>{LEDE}<br>{QUOTE}<br><br>{LAST}</p>"
+        assert read_html(page.encode(), "a").text == f"{LEDE}\n{QUOTE}\n{LAST}"
+
+
+class TestEncoding:
+    def test_page_names_its_own(self) -> None:
+        page = PAGE.replace("<head>", '<head><meta charset="iso-8859-2">').replace("Lind", "Čapek")
+        page = page.translate({0x201C: '"', 0x201D: '"', 0xA9: "(c)"})
+        assert "Mara Čapek" in read_html(page.encode("iso-8859-2"), "a").text
+
+    def test_server_goes_first(self) -> None:
+        page = PAGE.replace("<head>", '<head><meta charset="utf-8">').encode("utf-16-le")
+        assert QUOTE in read_html(page, "a", charset="utf-16-le").text
+
+    def test_page_without_one_is_utf8_else_windows_1252(self) -> None:
+        for encoding in ("utf-8", "windows-1252"):
+            assert QUOTE in read_html(PAGE.encode(encoding), "a").text
+
+    def test_unknown_name_is_passed_over(self) -> None:
+        assert QUOTE in read_html(PAGE.encode(), "a", charset="x-no-such").text
+
+
+class TestSavedPage:
+    def saved(self) -> bytes:
+        message = EmailMessage()
+        message["MIME-Version"] = "1.0"
+        message.set_content(PAGE, subtype="html", cte="quoted-printable")
+        message.add_related(b"\x89PNG", "image", "png", cid="<a>")
+        return message.as_bytes()
+
+    def test_one_file_page_gives_the_article_of_the_page(self) -> None:
+        assert is_mhtml(self.saved())
+        assert read_mhtml(self.saved(), "a") == read_html(PAGE.encode(), "a")
+
+    def test_archive_without_a_page_is_named(self) -> None:
+        with pytest.raises(InputError, match=r"a\.mht: a web archive without a page"):
+            read_mhtml(b"MIME-Version: 1.0\n\nNo page.", "a.mht")
+
+    def test_mail_and_text_are_no_pages(self) -> None:
+        assert not is_html(b"The tag <html> begins a page.")
+        assert not is_mhtml(b"The type multipart/related is for pages.")
+
+
+def bomb(levels: int = 12) -> bytes:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, levels))
+    return (
+        f'<!DOCTYPE html [<!ENTITY e0 "laugh">{entities}]><html><body><p>{LEDE}</p>'
+        f"<p>&e{levels - 1};</p></body></html>"
+    ).encode()
+
+
+HOSTILE = {
+    "entities": bomb(),
+    "external entity": b'<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]><html><p>&x;</p>',
+    "deep": b"<html><body>" + b"<div>" * 50_000 + LEDE.encode(),
+    "deep tables": b"<html><body>" + b"<table><tr><td>" * 5_000 + LEDE.encode(),
+    "open tags": b"<html><body>" + b"<p><b>" * 4_000 + LEDE.encode(),
+    "attributes": b"<html><body><p " + b"a=b " * 200_000 + b">" + LEDE.encode(),
+    "comment": b"<html><!--" + b"-<!" * 300_000,
+    "nul": b"<html>\0<body><p>\0" + LEDE.encode() + b"\0</p>",
+    "long word": b"<html><body><p>" + b"a" * 1_000_000,
+}
+
+
+class TestHostilePages:
+    @pytest.mark.parametrize("kind", sorted(HOSTILE))
+    def test_end_soon_without_the_network(self, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*arguments: object, **named: object) -> None:
+            raise AssertionError("opened a socket")
+
+        monkeypatch.setattr(socket, "socket", refuse)
+        start = time.process_time()
+        try:
+            text = read_html(HOSTILE[kind], "a").text
+        except InputError as error:
+            text = str(error)
+        assert len(text) < 1_100_000
+        assert "root:" not in text
+        assert time.process_time() - start < 30
+
+    def test_too_many_elements_are_refused(self) -> None:
+        page = b"<html><body>" + b"<i>a</i>" * 20_001
+        with pytest.raises(InputError, match=r"a\.html: 20003 elements, more than 20000"):
+            read_html(page, "a.html")
+
+    def test_too_many_bytes_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("attribution.html_input.MAX_BYTES", 10)
+        with pytest.raises(InputError, match=r"a\.html: larger than"):
+            read_html(PAGE.encode(), "a.html")
+
+    def test_page_without_text_is_named(self) -> None:
+        with pytest.raises(InputError, match=r"a\.html: no article found"):
+            read_html(b"<html><body><script>1</script></body></html>", "a.html")
