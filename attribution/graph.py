@@ -39,8 +39,8 @@ def provenance_graph(report: Report) -> networkx.DiGraph[str]:
 
     Returns:
         A directed graph. Nodes: ``"article"`` (``kind``, ``title``, ``publisher``) and the id of
-        every source in some claim's chain (``kind``: ``origin``, ``intermediary`` or ``both``; ``name``,
-        ``type``, ``role``, ``anonymity_granted``). Edges, the way the claims travelled:
+        every source in some claim's chain (``kind``: ``origin``, ``intermediary`` or ``both``;
+        ``name``, ``type``, ``role``, ``anonymity_granted``). Edges, the way the claims travelled:
         ``claims``, the ids in the report's order, and ``weight``, their number. A claim's chain,
         read backward and with the article behind it, is a path. Graph attributes: ``schema``,
         ``model``, ``model_version``, ``origins`` and ``independent_sources``.

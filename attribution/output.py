@@ -2,8 +2,9 @@
 
 ``json`` writes one report as schema ``attribution.report/1`` has it. Where reports of several
 inputs stand together (a ``json`` array, ``jsonl``), each has one key more, ``input``, with the
-name of its input; ``Report.from_dict`` reads both. ``prov`` is one JSON-LD document, or an array of
-them, which is a JSON-LD document too. ``graphml`` is one graph a file.
+name of its input; ``Report.from_dict`` reads both. ``prov`` and ``webanno`` are one JSON-LD
+document, or an array of them, which is a JSON-LD document too. ``csv`` and ``parquet`` are one
+table of the claims of all inputs. ``graphml`` is one graph a file, ``brat`` two files an input.
 """
 
 from __future__ import annotations
@@ -17,17 +18,37 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Protocol
 
+from attribution.annotation import to_annotations
+from attribution.brat import CONFIGURATION, to_brat
+from attribution.claims_table import ParquetClaims, claim_rows, to_csv
 from attribution.graph import to_graphml
 from attribution.prov import to_prov
 from attribution.render import printable, to_table
 from attribution.tree import to_tree
 from attribution.types import Report
 
-__all__ = ["Form", "GraphFolder", "ReportWriter", "open_output", "open_reports"]
+__all__ = [
+    "FOLDER_FORMS",
+    "Form",
+    "ReportFolder",
+    "ReportWriter",
+    "open_output",
+    "open_reports",
+]
 
-Form = Literal["table", "tree", "json", "jsonl", "prov", "graphml"]
+Form = Literal[
+    "table", "tree", "json", "jsonl", "prov", "graphml", "csv", "parquet", "webanno", "brat"
+]
+_ARRAYS = ("json", "prov", "webanno")
+
+
+class Reports(Protocol):
+    """What takes the reports of all inputs."""
+
+    def add(self, name: str, report: Report) -> None:
+        """Write the report of the input called ``name``."""
 
 
 class ReportWriter:
@@ -36,9 +57,9 @@ class ReportWriter:
     Args:
         write: Takes the text to write.
         form: How to write them. ``graphml`` is for one report; several go to a
-            :class:`GraphFolder`.
-        several: Whether there may be more than one report: makes ``json`` and ``prov`` an array,
-            and heads every table or tree with the name of its input.
+            :class:`ReportFolder`, as ``brat`` always does. ``parquet`` is not written as text.
+        several: Whether there may be more than one report: makes ``json``, ``prov`` and ``webanno``
+            an array, and heads every table or tree with the name of its input.
         color: Whether tables and trees are coloured; None asks the terminal.
     """
 
@@ -66,7 +87,7 @@ class ReportWriter:
         trace: TracebackType | None,
     ) -> None:
         # An array cut short by an error stays open: nobody should take it for the whole.
-        if error is None and self._form in ("json", "prov") and self._several and self._written:
+        if error is None and self._form in _ARRAYS and self._several and self._written:
             self._write("\n]\n")
 
     def add(self, name: str, report: Report) -> None:
@@ -80,6 +101,8 @@ class ReportWriter:
             self._write(_named(name, report, indent=None) + "\n")
         elif self._form == "graphml":
             self._write(to_graphml(report, name=name))
+        elif self._form == "csv":
+            self._write(to_csv(claim_rows(report, name), header=not self._written))
         elif self._several:
             self._write((",\n" if self._written else "[\n") + self._json(name, report))
         else:
@@ -89,6 +112,8 @@ class ReportWriter:
     def _json(self, name: str, report: Report) -> str:
         if self._form == "prov":
             return json.dumps(to_prov(report, name=name), indent=2)
+        if self._form == "webanno":
+            return json.dumps(to_annotations(report, name=name), indent=2)
         return _named(name, report, indent=2) if self._several else report.to_json(indent=2)
 
 
@@ -96,19 +121,37 @@ def _named(name: str, report: Report, *, indent: int | None) -> str:
     return json.dumps({"input": name, **report.to_dict()}, indent=indent)
 
 
-class GraphFolder:
-    """Writes reports as GraphML into a folder, a file for each input.
+def _graphml_files(report: Report, name: str) -> dict[str, str]:
+    return {".graphml": to_graphml(report, name=name)}
 
-    The file is called by the input's name without folder and suffix, ``stdin`` for ``-``. Inputs
-    that would share a file are told apart by numbers, from the second on: ``a``, ``a-2``.
+
+def _brat_files(report: Report, _name: str) -> dict[str, str]:
+    article = to_brat(report)
+    return {".txt": article.text, ".ann": article.annotations}
+
+
+#: The formats of which a folder takes files for each input, with these files' suffixes.
+FOLDER_FORMS: dict[str, tuple[str, ...]] = {"graphml": (".graphml",), "brat": (".txt", ".ann")}
+_FILES = {"graphml": _graphml_files, "brat": _brat_files}
+
+
+class ReportFolder:
+    """Writes reports into a folder, a file or two for each input.
+
+    The files are called by the input's name without folder and suffix, ``stdin`` for ``-``. Inputs
+    that would share a file are told apart by numbers, from the second on: ``a``, ``a-2``. For brat,
+    the folder gets an ``annotation.conf`` if it has none.
 
     Args:
         folder: Where the files go. It must exist.
+        form: One of :data:`FOLDER_FORMS`.
         names: The names of all inputs.
     """
 
-    def __init__(self, folder: Path, names: Iterable[str]) -> None:
-        self.targets: dict[str, Path] = {}
+    def __init__(self, folder: Path, form: Form, names: Iterable[str]) -> None:
+        self._folder = folder
+        self._form = form
+        self._stems: dict[str, str] = {}
         taken: set[str] = set()
         for name in dict.fromkeys(names):
             stem = "stdin" if name == "-" else Path(name).stem
@@ -118,12 +161,34 @@ class GraphFolder:
                 item for item in itertools.chain([stem], numbered) if item.casefold() not in taken
             )
             taken.add(free.casefold())
-            self.targets[name] = folder / f"{free}.graphml"
+            self._stems[name] = free
+
+    def targets(self) -> list[Path]:
+        """The files that the inputs get."""
+        suffixes = FOLDER_FORMS[self._form]
+        return [self._folder / f"{stem}{end}" for stem in self._stems.values() for end in suffixes]
 
     def add(self, name: str, report: Report) -> None:
         """Write the report of the input called ``name``."""
-        with open_output(self.targets[name]) as write:
-            write(to_graphml(report, name=name))
+        for suffix, text in _FILES[self._form](report, name).items():
+            target = self._folder / f"{self._stems[name]}{suffix}"
+            with open_output(target) as write:
+                write(text)
+            if not text:  # brat needs the file of an article without claims, too
+                target.write_text("", encoding="utf-8")
+        configuration = self._folder / "annotation.conf"
+        if self._form == "brat" and not configuration.exists():
+            configuration.write_text(CONFIGURATION, encoding="utf-8")
+
+
+class _ParquetTable:
+    """Writes the claims of all reports into one Parquet file."""
+
+    def __init__(self, claims: ParquetClaims) -> None:
+        self._claims = claims
+
+    def add(self, name: str, report: Report) -> None:
+        self._claims.add(claim_rows(report, name))
 
 
 @contextmanager
@@ -134,12 +199,12 @@ def open_reports(
     *,
     several: bool,
     color: bool | None = None,
-) -> Iterator[ReportWriter | GraphFolder]:
-    """Open what takes the reports: a folder of graphs if ``target`` is a folder, else one file.
+) -> Iterator[Reports]:
+    """Open what takes the reports: files in a folder if ``target`` is a folder, else one file.
 
     Args:
         target: File or folder, or None for standard output.
-        form: How to write them; into a folder, ``graphml``.
+        form: How to write them; into a folder, one of :data:`FOLDER_FORMS`.
         names: The names of all inputs.
         several: As for :class:`ReportWriter`.
         color: As for :class:`ReportWriter`.
@@ -148,20 +213,30 @@ def open_reports(
         What ``add(name, report)`` is called on for every report.
 
     Raises:
+        MissingExtraError: A package that the form needs is not installed.
         OSError: The output cannot be written.
+        ValueError: The form has no place at this target.
     """
-    if target is not None and target.is_dir():
-        yield GraphFolder(target, names)
+    if target is not None and target.is_dir() and form in FOLDER_FORMS:
+        yield ReportFolder(target, form, names)
+        return
+    if form == "brat":
+        raise ValueError("brat needs a folder")
+    if form == "parquet":
+        if target is None:
+            raise ValueError("parquet needs a file")
+        with _replacing(target) as part, ParquetClaims(part) as claims:
+            yield _ParquetTable(claims)
         return
     with (
-        open_output(target) as write,
+        open_output(target, exact=form == "csv") as write,
         ReportWriter(write, form, several=several, color=color) as reports,
     ):
         yield reports
 
 
 @contextmanager
-def open_output(path: Path | None) -> Iterator[Callable[[str], object]]:
+def open_output(path: Path | None, *, exact: bool = False) -> Iterator[Callable[[str], object]]:
     """Open where the reports go.
 
     A file appears, or replaces the one there was, only when the block ends without an error and
@@ -169,6 +244,8 @@ def open_output(path: Path | None) -> Iterator[Callable[[str], object]]:
 
     Args:
         path: The file, or None for standard output.
+        exact: Write UTF-8 and line ends as they are to standard output too, whatever is usual
+            there.
 
     Yields:
         A function that writes text.
@@ -177,23 +254,40 @@ def open_output(path: Path | None) -> Iterator[Callable[[str], object]]:
         OSError: The file cannot be written.
     """
     if path is None:
-        yield _write_to_stdout
+        yield _write_bytes_to_stdout if exact else _write_to_stdout
         return
+    with (
+        _replacing(path) as part,
+        part.open("w", encoding="utf-8", newline="\n") as stream,
+    ):
+        yield stream.write
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A file to write into, which takes the place of ``path`` if the block ends without an error.
+
+    It does not if nothing was written. A pipe or a device is written to itself.
+    """
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():  # a pipe or a device: there is nothing to replace
-        with target.open("w", encoding="utf-8") as stream:
-            yield stream.write
+    if target.exists() and not target.is_file():  # there is nothing to replace
+        yield target
         return
     part = target.with_name(f".attribution-{os.getpid()}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream.write
-        if part.stat().st_size:
+        yield part
+        if part.exists() and part.stat().st_size:
             if target.exists():
                 shutil.copymode(target, part)
             part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _write_bytes_to_stdout(text: str) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
 
 
 def _write_to_stdout(text: str) -> None:

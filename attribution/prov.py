@@ -17,7 +17,7 @@ from attribution.graph import storable
 from attribution.independence import independence
 from attribution.types import SCHEMA, Claim, Report, Source, SourceType
 
-__all__ = ["TERMS", "to_prov"]
+__all__ = ["TERMS", "Names", "to_prov"]
 
 TERMS = "urn:attribution:terms#"
 
@@ -73,21 +73,26 @@ def to_prov(report: Report, *, name: str | None = None) -> dict[str, Any]:
     Raises:
         KeyError: A chain has a source that the report lacks.
     """
-    names = _Names(report)
+    names = Names(report)
     sources = {source.id: source for source in report.sources}
     used = dict.fromkeys(key for claim in report.claims for key in claim.chain)
     nodes = [_article(report, names)]
     for claim in report.claims:
         nodes.append(_claim(report, claim, names))
         nodes += _tellings(claim, sources, names)
-    nodes += [_source(sources[key], names) for key in used if sources[key].type != "unspecified"]
+    named = (sources[key] for key in used if sources[key].type != "unspecified")
+    nodes += [_source(report, source, names) for source in named]
     nodes += _making(report, name, names)
     context = {**_CONTEXT, _HERE: f"{names.report}#"}
     return {"@context": context, "@graph": [_without_empty(node) for node in nodes]}
 
 
-class _Names:
-    """The names of one report's things: two IRIs, and what stands behind the report's."""
+class Names:
+    """The names of one report's things.
+
+    ``article`` and ``report`` are IRIs; all others are the report's with something behind it, here
+    with the prefix ``here`` for the report's part (:meth:`full` gives the IRI).
+    """
 
     scoring, model = f"{_HERE}:scoring", f"{_HERE}:model"
 
@@ -104,6 +109,10 @@ class _Names:
     def source(self, source_id: str) -> str:
         return f"{_HERE}:source/{_escaped(source_id)}"
 
+    def full(self, name: str) -> str:
+        """The IRI that a name with the prefix stands for."""
+        return f"{self.report}#{name.removeprefix(f'{_HERE}:')}"
+
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -113,19 +122,20 @@ def _escaped(key: str) -> str:
     return quote(key, safe="", errors="surrogatepass")
 
 
-def _article(report: Report, names: _Names) -> _Node:
+def _article(report: Report, names: Names) -> _Node:
     authors = [source.id for source in report.sources if source.type == "author"]
     used = {key for claim in report.claims for key in claim.chain}
     return {
         "@id": names.article,
         "@type": ["prov:Entity", "schema:Article"],
         "schema:headline": report.title or "",
+        "schema:publisher": report.publisher or "",
         "prov:wasDerivedFrom": [names.telling(claim, claim.chain[0]) for claim in report.claims],
         "prov:wasAttributedTo": [names.source(key) for key in authors if key in used],
     }
 
 
-def _claim(report: Report, claim: Claim, names: _Names) -> _Node:
+def _claim(report: Report, claim: Claim, names: Names) -> _Node:
     origin = names.telling(claim, claim.chain[-1])
     return {
         "@id": names.claim(claim),
@@ -142,7 +152,7 @@ def _claim(report: Report, claim: Claim, names: _Names) -> _Node:
     }
 
 
-def _tellings(claim: Claim, sources: dict[str, Source], names: _Names) -> list[_Node]:
+def _tellings(claim: Claim, sources: dict[str, Source], names: Names) -> list[_Node]:
     """The claim as each source of its chain gave it, the one nearest to the article first."""
     nodes = []
     for key, further in zip(claim.chain, (*claim.chain[1:], None), strict=True):
@@ -163,7 +173,7 @@ def _tellings(claim: Claim, sources: dict[str, Source], names: _Names) -> list[_
     return nodes
 
 
-def _source(source: Source, names: _Names) -> _Node:
+def _source(report: Report, source: Source, names: Names) -> _Node:
     return {
         "@id": names.source(source.id),
         "@type": _CLASSES[source.type],
@@ -171,11 +181,14 @@ def _source(source: Source, names: _Names) -> _Node:
         "schema:name": source.name,
         "attribution:sourceType": source.type,
         "attribution:role": source.role,
+        "attribution:justification": [
+            storable(" ".join(words.of(report.text).split())) for words in source.justification
+        ],
         "attribution:anonymityGranted": source.anonymity_granted,
     }
 
 
-def _making(report: Report, name: str | None, names: _Names) -> list[_Node]:
+def _making(report: Report, name: str | None, names: Names) -> list[_Node]:
     """The report itself, and how and by which model it was made."""
     found = independence(report)
     return [

@@ -3,7 +3,8 @@
     python -m eval.run --split dev
 
 Writes a JSON file (eval/results/<split>.json) and prints a table. PolNeAR is read from a folder
-in its own layout; without it only the written articles are measured.
+in its own layout; without it only the written articles are measured. With --gold the articles are
+your own: a folder of corrected brat files, or a JSONL file of corrected reports.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from eval.systems import Run, model_run
 from eval.table import print_results
 from eval.targets import CALIBRATION_TARGET, TARGETS, THROUGHPUT_TARGET
 from training.readers.articles import read_articles
+from training.readers.corrected import read_corrected
 from training.readers.gold import GoldArticle
 from training.readers.justification import justified, read_justifications
 from training.readers.polnear import read_polnear
@@ -152,9 +154,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        corpora = read_corpora(options.corpus, options.split, options.polnear, options.limit)
+        if options.gold:
+            corpora = {"gold": read_corrected(options.gold)[: options.limit]}
+        else:
+            corpora = read_corpora(options.corpus, options.split, options.polnear, options.limit)
         systems = _systems(options.model, baselines=options.baselines)
-    except (AttributionError, FileNotFoundError) as error:
+    except (AttributionError, FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     if not systems or not any(corpora.values()):
@@ -162,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     results = {
         "schema": SCHEMA,
-        "split": options.split,
+        "split": options.gold.name if options.gold else options.split,
         "limit": options.limit,
         **circumstances(ROOT),
         "throughput_target": THROUGHPUT_TARGET,
@@ -177,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if articles
         },
     }
-    path = options.json or RESULTS / f"{options.split}.json"
+    path = options.json or RESULTS / ("gold.json" if options.gold else f"{options.split}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print_results(results, Console(), desks=options.desk, bins=options.bins)
@@ -202,8 +207,17 @@ def _parser() -> argparse.ArgumentParser:
         default=default_polnear(),
         help="PolNeAR in its own layout (default: $POLNEAR, or ../shared/data/polnear)",
     )
+    parser.add_argument(
+        "--gold",
+        type=Path,
+        metavar="PATH",
+        help="measure on these articles only: a folder of brat files (.txt, .ann), or a .jsonl or "
+        ".json file of reports, as corrected by people",
+    )
     parser.add_argument("--no-baselines", dest="baselines", action="store_false")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="default eval/results/SPLIT.json")
+    parser.add_argument(
+        "--json", type=Path, metavar="OUT", help="default eval/results/SPLIT.json, or gold.json"
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="first N articles of each corpus")
     parser.add_argument("--desk", action="store_true", help="print the written articles by desk")
     parser.add_argument("--bins", action="store_true", help="print how often a confidence is right")

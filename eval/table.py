@@ -12,7 +12,7 @@ from eval.targets import MEASURES
 
 __all__ = ["TITLES", "print_results", "shown"]
 
-TITLES = {"polnear": "PolNeAR", "written": "Written articles"}
+TITLES = {"polnear": "PolNeAR", "written": "Written articles", "gold": "Gold articles"}
 _DESK_COLUMNS = {
     "sentences": "sentences",
     "attribution": "attribution",

@@ -15,14 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from attribution.segment import Document, segment, speech_of
+from attribution.segment import Document, segment
 from attribution.types import Span
 from training.readers.gold import GoldArticle, GoldClaim, GoldSource
+from training.readers.standoff import claims_of, parse_standoff
 
-__all__ = ["read_layer", "read_polnear"]
+__all__ = ["read_layer", "read_polnear", "read_publishers"]
 
 _ANNOTATION = re.compile(r"^(?P<doc>.+)_[0-9a-f]{4}$")
-_ROLE = re.compile(r"^(Source|Cue|Content)\d*:(T\d+)$")
 
 
 def read_polnear(
@@ -54,7 +54,7 @@ def read_polnear(
         match = _ANNOTATION.match(path.stem)
         files[match["doc"] if match else path.stem].append(path)
     labels = read_layer(layer) if layer else {}
-    publishers = _publishers(Path(root) / "metadata.tsv")
+    publishers = read_publishers(Path(root) / "metadata.tsv")
     articles = []
     for path in sorted((folder / "text").glob("*.txt")):
         if path.stem not in files:
@@ -102,7 +102,8 @@ def read_layer(path: str | Path) -> dict[str, dict[str, Any]]:
         return {record["doc"]: record for record in map(json.loads, file)}
 
 
-def _publishers(path: Path) -> dict[str, str]:
+def read_publishers(path: Path) -> dict[str, str]:
+    """Publishers by article name, from a ``metadata.tsv``; none when there is no such file."""
     if not path.exists():
         return {}
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
@@ -112,34 +113,7 @@ def _publishers(path: Path) -> dict[str, str]:
 
 def _claims(document: Document, path: Path) -> list[GoldClaim]:
     """The attributions of one brat file; those without content are left out."""
-    spans: dict[str, tuple[Span, ...]] = {}
-    events: list[tuple[str, list[str]]] = []
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        columns = line.split("\t")
-        if re.match(r"T\d+$", columns[0]) and len(columns) > 1:
-            pieces = columns[1].split(" ", 1)[1].split(";")
-            spans[columns[0]] = tuple(Span(*map(int, piece.split())) for piece in pieces)
-        elif re.match(r"E\d+$", columns[0]) and len(columns) > 1:
-            events.append((columns[0], columns[1].split()))
-    claims = []
-    for name, arguments in events:
-        roles: dict[str, list[Span]] = defaultdict(list)
-        for argument in arguments:
-            match = _ROLE.match(argument)
-            if match and match[2] in spans:
-                roles[match[1]].extend(spans[match[2]])
-        content = tuple(sorted(roles["Content"]))
-        if content:
-            claims.append(
-                GoldClaim(
-                    id=name,
-                    content=content,
-                    cue=tuple(sorted(roles["Cue"])),
-                    source_mention=tuple(sorted(roles["Source"])),
-                    speech=speech_of(document, content),
-                )
-            )
-    return claims
+    return list(claims_of(document, parse_standoff(path.read_text(encoding="utf-8"))))
 
 
 def _with_layer(

@@ -1,0 +1,174 @@
+"""The command line: ``attribution compare A B``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from attribution.cli_model import ArticleScorer, load_scorer
+from attribution.cli_output import check_output
+from attribution.errors import InputError, ModelError, ReportFormatError
+from attribution.types import Report
+
+if TYPE_CHECKING:
+    from attribution.article import ArticleText
+
+__all__ = ["COMPARE_EXAMPLES", "compare"]
+
+COMPARE_EXAMPLES = """
+Examples:
+
+  attribution compare morning.txt evening.txt
+
+  attribution compare --format json morning.json evening.json > changes.json
+
+  attribution compare --allow-network saved.html https://example.org/story.html
+"""
+BATCH_SIZE = 8
+
+
+class ComparisonFormat(str, Enum):
+    """How a comparison is written."""
+
+    table = "table"
+    json = "json"
+
+
+def compare(
+    a: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A report of 'attribution score --format json' (.json), or an input as of "
+            "'attribution score': a file, - for standard input, an address.",
+            show_default=False,
+        ),
+    ],
+    b: Annotated[
+        str, typer.Argument(metavar="B", help="What to compare A with.", show_default=False)
+    ],
+    output_format: Annotated[
+        ComparisonFormat, typer.Option("--format", "-f", help="table: for reading. json: as data.")
+    ] = ComparisonFormat.table,
+    model: Annotated[
+        str, typer.Option(help="The bundled model, small, or the folder of another one.")
+    ] = "small",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write to this file, replaced only when all is done.",
+            show_default="standard output",
+        ),
+    ] = None,
+    publisher: Annotated[
+        str | None,
+        typer.Option(
+            help="The outlet that prints the articles, which is never an intermediary.",
+            show_default="read from each article",
+        ),
+    ] = None,
+    allow_network: Annotated[
+        bool,
+        typer.Option(
+            "--allow-network",
+            help="Fetch inputs that are http or https addresses. Nothing else uses the network.",
+        ),
+    ] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colour, as with NO_COLOR in the environment.")
+    ] = False,
+) -> None:
+    """Compare two articles, or two versions of one.
+
+    Shows sources and claims gained and lost, claims whose attribution changed, and both scores.
+    """
+    from attribution.compare import compare as compared
+    from attribution.compare_table import to_compare_table
+    from attribution.inputs import STDIN
+    from attribution.output import open_output
+
+    target = None if output is None or str(output) == STDIN else output
+    for name in (a, b):
+        if os.path.isdir(name):
+            raise typer.BadParameter(f"{name!r} is a folder; name one article.")
+    if a == b == STDIN:
+        raise typer.BadParameter("Standard input can be read only once.")
+    if target:
+        check_output(target, (a, b))
+    one, other = _reports((a, b), model, publisher, allow_network=allow_network)
+    found = compared(one, other)
+    if output_format is ComparisonFormat.json:
+        data = found.to_dict()
+        for side, name in (("a", a), ("b", b)):
+            data[side] = {"input": name, **data[side]}
+        text = json.dumps(data, indent=2) + "\n"
+    else:
+        text = to_compare_table(found, (a, b), color=False if no_color or target else None)
+    with open_output(target) as write:
+        write(text)
+
+
+def _reports(
+    names: Sequence[str], model: str, publisher: str | None, *, allow_network: bool
+) -> list[Report]:
+    """The reports of all names. Names without one go to standard error, and it exits 1."""
+    read: list[Report | ArticleText] = []
+    for name in names:
+        try:
+            read.append(_report_of(name) if _is_report(name) else _article_of(name, allow_network))
+        except InputError as error:
+            _complain(str(error))
+    if len(read) < len(names):
+        raise typer.Exit(1)
+    scorer: ArticleScorer | None = None
+    reports: list[Report] = []
+    for name, item in zip(names, read, strict=True):
+        if isinstance(item, Report):
+            reports.append(item)
+            continue
+        try:
+            scorer = scorer or load_scorer(model)
+            outlet = publisher or item.publisher
+            (report,) = scorer([item.text], publisher=outlet, batch_size=BATCH_SIZE)
+        except ModelError as error:
+            raise typer.BadParameter(str(error), param_hint="--model") from error
+        except InputError as error:
+            _complain(f"{name}: {error}")
+            raise typer.Exit(1) from error
+        reports.append(replace(report, title=item.title) if item.title else report)
+    return reports
+
+
+def _is_report(name: str) -> bool:
+    return name.lower().endswith(".json")
+
+
+def _report_of(name: str) -> Report:
+    try:
+        return Report.from_json(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from error
+    except (ReportFormatError, UnicodeDecodeError) as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+def _article_of(name: str, allow_network: bool) -> ArticleText:
+    from attribution.inputs import find_inputs
+
+    (item,) = find_inputs([name], allow_network=allow_network)
+    return item.read()
+
+
+def _complain(reason: str) -> None:
+    from attribution.render import printable
+
+    typer.echo(f"error: {printable(reason)}", err=True)

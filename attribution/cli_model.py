@@ -1,0 +1,38 @@
+"""Which model a command scores with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from attribution.types import Report
+
+__all__ = ["ArticleScorer", "load_scorer"]
+
+
+class ArticleScorer(Protocol):
+    """What a command needs of ``attribution.scorer.Scorer``."""
+
+    def __call__(
+        self,
+        texts: list[str],
+        *,
+        publisher: str | Sequence[str | None] | None = None,
+        batch_size: int,
+    ) -> list[Report]: ...
+
+
+def load_scorer(model: str) -> ArticleScorer:
+    """Load a model. Imports torch, so it is called only once the arguments are known to be right.
+
+    Args:
+        model: ``small`` for the bundled model, or the folder of another one.
+
+    Raises:
+        ModelError: The model is missing, incomplete or of another version.
+    """
+    from attribution.scorer import Scorer
+
+    scorer: ArticleScorer = Scorer.from_pretrained(model)
+    return scorer

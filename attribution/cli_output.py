@@ -1,0 +1,89 @@
+"""Which outputs a command refuses, before any work is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from attribution.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from attribution.output import Form
+
+__all__ = ["check_form", "check_output"]
+
+
+def check_output(target: Path, names: Sequence[str]) -> None:
+    """Refuse an output that cannot be written or is itself an input.
+
+    Args:
+        target: The file to write.
+        names: The names of all inputs.
+
+    Raises:
+        typer.BadParameter: With the reason.
+    """
+    problem = None
+    if target.is_dir():
+        problem = "is a folder"
+    elif not target.parent.is_dir():
+        problem = "is in a folder that does not exist"
+    elif not os.access(target if target.exists() else target.parent, os.W_OK):
+        problem = "cannot be written"
+    elif target.is_file() and any(
+        os.path.exists(name) and os.path.samefile(target, name) for name in names
+    ):
+        problem = "is one of the inputs"
+    if problem:
+        raise _refused(f"{str(target)!r} {problem}.")
+
+
+def check_form(form: Form, target: Path | None, names: Sequence[str], *, several: bool) -> None:
+    """Refuse an output that does not fit the form, or a form that needs a package that is missing.
+
+    Args:
+        form: How reports are to be written.
+        target: The file or folder, or None for standard output.
+        names: The names of all inputs.
+        several: Whether there may be more than one input.
+
+    Raises:
+        typer.BadParameter: With the reason.
+    """
+    from attribution.output import FOLDER_FORMS, ReportFolder
+
+    _check_packages(form)
+    if form in FOLDER_FORMS and target and target.is_dir():
+        for path in ReportFolder(target, form, names).targets():
+            check_output(path, names)
+            if form == "brat" and path.exists():
+                raise _refused(f"{str(path)!r} is there already and may have been corrected.")
+    elif form == "graphml" and several:
+        raise _refused(
+            "A GraphML file holds one graph; for several inputs name a folder that exists."
+        )
+    elif form == "brat":
+        raise _refused("brat takes two files an input; name a folder that exists.")
+    elif form == "parquet" and not target:
+        raise _refused("A Parquet file is no text for a terminal; name a file.")
+    elif target:
+        check_output(target, names)
+
+
+def _check_packages(form: Form) -> None:
+    from attribution.claims_table import load_pyarrow
+    from attribution.graph import load_networkx
+
+    needed: Mapping[str, Callable[[], object]] = {"graphml": load_networkx, "parquet": load_pyarrow}
+    try:
+        needed.get(form, lambda: None)()
+    except MissingExtraError as error:
+        raise typer.BadParameter(str(error), param_hint="--format") from error
+
+
+def _refused(reason: str) -> typer.BadParameter:
+    return typer.BadParameter(reason, param_hint="--output")
