@@ -1,6 +1,7 @@
 """Claim attribution and source tracing in news articles.
 
-``Scorer`` is loaded on first use, so that importing the package does not import torch.
+``Scorer`` is loaded on first use, so that importing the package does not import torch; so is
+``score_corpus``.
 """
 
 from __future__ import annotations
@@ -8,7 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attribution._version import __version__
-from attribution.errors import AttributionError, InputError, ModelError, ReportFormatError
+from attribution.errors import (
+    AttributionError,
+    CorpusError,
+    InputError,
+    ModelError,
+    ReportFormatError,
+)
 from attribution.types import (
     Claim,
     Component,
@@ -21,12 +28,16 @@ from attribution.types import (
 )
 
 if TYPE_CHECKING:
+    from attribution.corpus import score_corpus
+    from attribution.corpus_work import CorpusOptions
     from attribution.scorer import Scorer
 
 __all__ = [
     "AttributionError",
     "Claim",
     "Component",
+    "CorpusError",
+    "CorpusOptions",
     "InputError",
     "ModelError",
     "ModelInfo",
@@ -38,6 +49,7 @@ __all__ = [
     "Span",
     "Transparency",
     "__version__",
+    "score_corpus",
 ]
 
 
@@ -46,4 +58,12 @@ def __getattr__(name: str) -> Any:
         from attribution.scorer import Scorer
 
         return Scorer
+    if name == "CorpusOptions":
+        from attribution.corpus_work import CorpusOptions
+
+        return CorpusOptions
+    if name == "score_corpus":
+        from attribution.corpus import score_corpus
+
+        return score_corpus
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,17 +11,24 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from attribution._version import __version__
-from attribution.errors import InputError, MissingExtraError, ModelError
+from attribution.cli_compare import COMPARE_EXAMPLES, compare
+from attribution.cli_corpus import CORPUS_EXAMPLES, corpus
+from attribution.cli_model import ArticleScorer, load_scorer
+from attribution.cli_output import check_form
+from attribution.cli_summarize import SUMMARIZE_EXAMPLES, summarize_corpus
+from attribution.errors import InputError, ModelError
 
 if TYPE_CHECKING:
+    from attribution.article import ArticleText
     from attribution.inputs import Input
     from attribution.types import Report
 
@@ -36,9 +43,13 @@ Examples:
 
   attribution score --format jsonl --output reports.jsonl articles/
 
+  attribution score --format csv --output claims.csv articles/
+
   attribution score --format graphml --output graphs/ articles/
 
-  curl -s https://example.org/story.txt | attribution score -
+  curl -s https://example.org/story.html | attribution score -
+
+  attribution score --allow-network https://example.org/story.html
 """
 # Articles handed to the scorer together. Small, so that memory stays flat over any number of
 # inputs and reports come out while the rest is still being read.
@@ -52,6 +63,9 @@ app = typer.Typer(
     epilog="Run 'attribution score --help' for options and examples.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("compare", epilog=COMPARE_EXAMPLES)(compare)
+app.command("corpus", epilog=CORPUS_EXAMPLES)(corpus)
+app.command("summarize", epilog=SUMMARIZE_EXAMPLES)(summarize_corpus)
 
 
 class Format(str, Enum):
@@ -63,29 +77,10 @@ class Format(str, Enum):
     jsonl = "jsonl"
     prov = "prov"
     graphml = "graphml"
-
-
-class ArticleScorer(Protocol):
-    """What the command needs of ``attribution.scorer.Scorer``."""
-
-    def __call__(
-        self, texts: list[str], *, publisher: str | None = None, batch_size: int
-    ) -> list[Report]: ...
-
-
-def load_scorer(model: str) -> ArticleScorer:
-    """Load a model. Imports torch, so it is called only once the arguments are known to be right.
-
-    Args:
-        model: ``small`` for the bundled model, or the folder of another one.
-
-    Raises:
-        ModelError: The model is missing, incomplete or of another version.
-    """
-    from attribution.scorer import Scorer
-
-    scorer: ArticleScorer = Scorer.from_pretrained(model)
-    return scorer
+    csv = "csv"
+    parquet = "parquet"
+    webanno = "webanno"
+    brat = "brat"
 
 
 def main() -> None:
@@ -117,8 +112,8 @@ def score(
         list[str],
         typer.Argument(
             metavar="INPUT",
-            help="Text files, folders (every .txt and .md file in them and below), or - for "
-            "standard input.",
+            help="Files (text, Markdown, HTML, saved pages, DOCX, PDF), folders (every such file "
+            "in them and below), addresses with --allow-network, or - for standard input.",
             show_default=False,
         ),
     ],
@@ -130,7 +125,9 @@ def score(
             help="table: for reading. tree: of that, where the claims come from. json: one report, "
             "or an array of them for a folder or several inputs. jsonl: one report a line. In "
             "arrays and lines every report has the name of its input as 'input'. prov: W3C PROV-O "
-            "as JSON-LD, an array like json. graphml: one graph; for several inputs, a file each.",
+            "as JSON-LD, an array like json. graphml: one graph; for several inputs, a file each. "
+            "csv, parquet: one table, a row a claim. webanno: W3C Web Annotations as JSON-LD, an "
+            "array like json. brat: stand-off for correction, two files an input.",
         ),
     ] = Format.table,
     model: Annotated[
@@ -142,7 +139,7 @@ def score(
             "--output",
             "-o",
             help="Write to this file, replaced only when all is done; with graphml also to a "
-            "folder that exists.",
+            "folder that exists, with brat only to one. parquet needs it.",
             show_default="standard output",
         ),
     ] = None,
@@ -150,9 +147,16 @@ def score(
         str | None,
         typer.Option(
             help="The outlet that prints the articles, which is never an intermediary.",
-            show_default="read from each text",
+            show_default="read from each article",
         ),
     ] = None,
+    allow_network: Annotated[
+        bool,
+        typer.Option(
+            "--allow-network",
+            help="Fetch inputs that are http or https addresses. Nothing else uses the network.",
+        ),
+    ] = False,
     batch_size: Annotated[
         int, typer.Option(min=1, help="Windows of text the model reads at once.")
     ] = 8,
@@ -167,16 +171,13 @@ def score(
     from attribution.inputs import STDIN, find_inputs
     from attribution.output import open_reports
 
-    found = find_inputs(inputs)
+    found = find_inputs(inputs, allow_network=allow_network)
     target = None if output is None or str(output) == STDIN else output
     several = len(inputs) > 1 or any(os.path.isdir(name) for name in inputs)
-    if output_format is Format.graphml:
-        _check_graphs(target, found, several)
-    elif target:
-        _check_output(target, found)
+    names = [item.name for item in found]
+    check_form(output_format.value, target, names, several=several)
     show_progress = not quiet and bool(target or not sys.stdout.isatty())
     failed = False
-    names = [item.name for item in found]
     color = False if no_color or target else None
     with (
         open_reports(target, output_format.value, names, several=several, color=color) as reports,
@@ -200,19 +201,19 @@ def _score_each(
     scorer: ArticleScorer | None = None
     for start in range(0, len(found), ARTICLES_AT_ONCE):
         outcomes: dict[int, Report | InputError] = {}
-        texts: dict[int, str] = {}
+        articles: dict[int, ArticleText] = {}
         group = found[start : start + ARTICLES_AT_ONCE]
         for index, item in enumerate(group):
             try:
-                texts[index] = item.read()
+                articles[index] = item.read()
             except InputError as error:
                 outcomes[index] = error
-        if texts:
+        if articles:
             scorer = scorer or _load_or_refuse(model)
-            run = partial(scorer, publisher=publisher) if publisher else scorer
-            names = [group[index].name for index in texts]
-            scored = _score_together(run, names, list(texts.values()), batch_size)
-            outcomes.update(zip(texts, scored, strict=True))
+            names = [group[index].name for index in articles]
+            outlets = [publisher or article.publisher for article in articles.values()]
+            scored = _score_together(scorer, names, list(articles.values()), outlets, batch_size)
+            outcomes.update(zip(articles, scored, strict=True))
         for index, item in enumerate(group):
             yield item, outcomes[index]
 
@@ -225,56 +226,28 @@ def _load_or_refuse(model: str) -> ArticleScorer:
 
 
 def _score_together(
-    scorer: ArticleScorer, names: list[str], texts: list[str], batch_size: int
+    scorer: ArticleScorer,
+    names: Sequence[str],
+    articles: Sequence[ArticleText],
+    outlets: Sequence[str | None],
+    batch_size: int,
 ) -> Sequence[Report | InputError]:
     """Score several articles in one call; if the scorer refuses one, only that one fails."""
+    run = partial(scorer, publisher=outlets) if any(outlets) else scorer
     try:
-        return scorer(texts, batch_size=batch_size)
+        reports = run([article.text for article in articles], batch_size=batch_size)
     except InputError as error:
-        if len(texts) == 1:
+        if len(articles) == 1:
             return [InputError(f"{names[0]}: {error}")]
+    else:
+        return [
+            replace(report, title=article.title) if article.title else report
+            for report, article in zip(reports, articles, strict=True)
+        ]
     return [
-        _score_together(scorer, [name], [text], batch_size)[0]
-        for name, text in zip(names, texts, strict=True)
+        _score_together(scorer, [name], [article], [outlet], batch_size)[0]
+        for name, article, outlet in zip(names, articles, outlets, strict=True)
     ]
-
-
-def _check_output(target: Path, found: Sequence[Input]) -> None:
-    """Refuse an output that cannot be written or is itself an input, before any work is done."""
-    problem = None
-    if target.is_dir():
-        problem = "is a folder"
-    elif not target.parent.is_dir():
-        problem = "is in a folder that does not exist"
-    elif not os.access(target if target.exists() else target.parent, os.W_OK):
-        problem = "cannot be written"
-    elif target.is_file() and any(
-        os.path.exists(item.name) and os.path.samefile(target, item.name) for item in found
-    ):
-        problem = "is one of the inputs"
-    if problem:
-        raise typer.BadParameter(f"{str(target)!r} {problem}.", param_hint="--output")
-
-
-def _check_graphs(target: Path | None, found: Sequence[Input], several: bool) -> None:
-    """As :func:`_check_output` for GraphML, which goes into a folder when there are several."""
-    from attribution.graph import load_networkx
-    from attribution.output import GraphFolder
-
-    try:
-        load_networkx()
-    except MissingExtraError as error:
-        raise typer.BadParameter(str(error), param_hint="--format") from error
-    if target and target.is_dir():
-        for path in GraphFolder(target, [item.name for item in found]).targets.values():
-            _check_output(path, found)
-    elif several:
-        raise typer.BadParameter(
-            "A GraphML file holds one graph; for several inputs name a folder that exists.",
-            param_hint="--output",
-        )
-    elif target:
-        _check_output(target, found)
 
 
 def _complain(error: InputError) -> None:

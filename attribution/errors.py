@@ -1,6 +1,7 @@
 """Errors of the package.
 
 AttributionError            everything raised on purpose by this package
+├── CorpusError             a corpus run cannot go on: another input or model, a damaged output
 ├── InputError              an input cannot be scored (empty, binary, undecodable, missing)
 ├── MissingExtraError       a package that is installed only on request is needed (an ImportError)
 ├── ModelError              a model folder is missing, incomplete or of another version
@@ -9,6 +10,7 @@ AttributionError            everything raised on purpose by this package
 
 __all__ = [
     "AttributionError",
+    "CorpusError",
     "InputError",
     "MissingExtraError",
     "ModelError",
@@ -18,6 +20,10 @@ __all__ = [
 
 class AttributionError(Exception):
     """Base class: catch it to catch every error this package raises on purpose."""
+
+
+class CorpusError(AttributionError):
+    """A run over a corpus cannot begin or go on. The message says why and what to do."""
 
 
 class InputError(AttributionError):

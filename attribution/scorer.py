@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import torch
 from transformers import PreTrainedTokenizerFast
 
 from attribution.analyze import Findings, analyze
+from attribution.characterize import ANONYMITY_SIZE
+from attribution.columns import map_batch
 from attribution.encode import encode_words
 from attribution.errors import InputError, ModelError
 from attribution.features import encode_article, load_tokenizer
@@ -164,6 +166,25 @@ class Scorer:
         """Transparency scores, 0 to 100, of several articles. Raises as :meth:`__call__`."""
         return [report.transparency.score for report in self(texts, batch_size=batch_size)]
 
+    def map_fn(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+        """Score a batch of a ``datasets`` data set: ``dataset.map(scorer.map_fn, batched=True)``.
+
+        It can be pickled and hashed with the scorer it belongs to, weights and all: ``map`` finds
+        its cached result again for the same model and data, and ``num_proc`` works.
+
+        Args:
+            batch: Columns; ``text`` is read, and ``publisher`` if there is one.
+
+        Returns:
+            The columns ``score``, ``components``, ``report`` (JSON) and ``claims``, as
+            :func:`attribution.columns.map_batch` has them; None where the text is None or blank.
+
+        Raises:
+            KeyError: There is no column ``text``.
+            TypeError: A text is no string.
+        """
+        return map_batch(batch, self)
+
     def _reports(self, articles: Sequence[_Article], batch_size: int) -> Iterator[Report]:
         remaining = iter(articles)
         while chunk := list(islice(remaining, _ARTICLES_AT_ONCE)):
@@ -224,7 +245,7 @@ def _check(
         "via": len(VIA_FEATURES),
         "carry": len(CARRY_FEATURES),
         "type": None,
-        "anonymity": None,
+        "anonymity": ANONYMITY_SIZE,
     }
     thresholds = ["link_threshold", "via_threshold", "anonymity_threshold"]
     if "owner" in classifiers:  # weights of `small` release 2 know no descriptions

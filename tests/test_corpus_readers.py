@@ -1,0 +1,363 @@
+"""What a corpus's files are read as: every kind, columns by name, all ways to be no article."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attribution.corpus_plan import ChunkReader, make_plan
+from attribution.corpus_records import BadRecord, Columns, Record, day_of
+from attribution.corpus_source import Source, find_source
+from attribution.errors import CorpusError, InputError
+from corpora import articles, write_jsonl
+
+Write = Callable[[Path, list[dict[str, object]]], Path]
+
+
+def write_csv(folder: Path, rows: list[dict[str, object]]) -> Path:
+    path = folder / "news.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def write_parquet(folder: Path, rows: list[dict[str, object]]) -> Path:
+    path = folder / "news.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=3)
+    return path
+
+
+def write_lines(folder: Path, rows: list[dict[str, object]]) -> Path:
+    return write_jsonl(folder / "news.jsonl", rows)
+
+
+def write_dataset(folder: Path, rows: list[dict[str, object]]) -> Path:
+    from datasets import Dataset
+
+    Dataset.from_list(rows).save_to_disk(folder / "news")
+    return folder / "news"
+
+
+TABLES = [write_csv, write_parquet, write_lines, write_dataset]
+
+
+def read(source: Path | Source, **columns: str) -> list[Record | BadRecord]:
+    found = source if isinstance(source, Source) else find_source(source, Columns(**columns))
+    return [record for _, record in found.records()]
+
+
+def reason_of(source: Path) -> tuple[str, str]:
+    (record,) = read(source)
+    assert isinstance(record, BadRecord)
+    return record.reason, record.detail
+
+
+class TestKinds:
+    @pytest.mark.parametrize("write", TABLES)
+    def test_tables_give_their_rows_in_order(self, tmp_path: Path, write: Write) -> None:
+        rows = articles(7)
+        found = read(write(tmp_path, rows))
+        assert [(r.id, r.text, r.title, r.publisher, r.date) for r in found] == [
+            (r["id"], r["text"], r["title"], r["publisher"], r["date"]) for r in rows
+        ]
+
+    @pytest.mark.parametrize("write", TABLES)
+    def test_without_an_id_file_and_row_are_the_id(self, tmp_path: Path, write: Write) -> None:
+        path = write(tmp_path, [{"text": "one"}, {"text": "two"}])
+        assert [record.id for record in read(path)] == [f"{path.name}#1", f"{path.name}#2"]
+
+    def test_a_folder_of_texts_is_read_by_path_with_the_path_as_id(self, tmp_path: Path) -> None:
+        (tmp_path / "b").mkdir()
+        for name in ("b/two.md", "one.txt", ".hidden.txt", "table.doc"):
+            (tmp_path / name).write_text(f"text of {name}\r\n", encoding="utf-8", newline="")
+        found = read(tmp_path)
+        assert [record.id for record in found] == ["b/two.md", "one.txt"]
+        assert found[1].text == "text of one.txt\r\n"
+
+    def test_a_folder_of_tables_is_one_corpus(self, tmp_path: Path) -> None:
+        write_jsonl(tmp_path / "b.jsonl", [{"text": "two"}])
+        write_jsonl(tmp_path / "a.ndjson", [{"text": "one"}])
+        assert [record.text for record in read(tmp_path)] == ["one", "two"]
+
+    def test_a_folder_of_several_kinds_asks_which(self, tmp_path: Path) -> None:
+        write_jsonl(tmp_path / "a.jsonl", [{"text": "one"}])
+        (tmp_path / "README.md").write_text("about these data", encoding="utf-8")
+        with pytest.raises(InputError, match="choose with --kind: jsonl, text"):
+            find_source(tmp_path)
+        assert [record.text for record in read(find_source(tmp_path, kind="jsonl"))] == ["one"]
+
+    def test_a_file_of_unknown_suffix_can_be_named_a_kind(self, tmp_path: Path) -> None:
+        path = write_jsonl(tmp_path / "news.json", [{"text": "one"}])
+        with pytest.raises(InputError, match="say with --kind"):
+            find_source(path)
+        assert [record.text for record in read(find_source(path, kind="jsonl"))] == ["one"]
+
+    def test_tab_separated_values(self, tmp_path: Path) -> None:
+        (tmp_path / "a.tsv").write_text("id\ttext\n7\tone, two\n", encoding="utf-8")
+        assert read(tmp_path / "a.tsv") == [Record("a.tsv#1", "7", "one, two")]
+
+    def test_line_ends_inside_a_csv_field_stay_as_they_are(self, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_bytes(b'text\r\n"one\r\ntwo\n"\r\n')
+        assert read(tmp_path / "a.csv")[0].text == "one\r\ntwo\n"
+
+    def test_a_csv_field_may_be_long(self, tmp_path: Path) -> None:
+        limit = csv.field_size_limit()
+        (tmp_path / "a.csv").write_text("text\n" + "word " * 50_000, encoding="utf-8")
+        assert len(read(tmp_path / "a.csv")[0].text) == 250_000
+        assert csv.field_size_limit() == limit
+
+    @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+    def test_a_byte_order_mark_is_no_part_of_the_first_record(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        body = "text\none\n" if name == "a.csv" else '{"text": "one"}\n'
+        (tmp_path / name).write_text(body, encoding="utf-8-sig")
+        assert read(tmp_path / name)[0].text == "one"
+
+    def test_several_splits_must_be_named(self, tmp_path: Path) -> None:
+        from datasets import Dataset, DatasetDict
+
+        DatasetDict(train=Dataset.from_dict({"text": ["one"]})).save_to_disk(tmp_path / "d")
+        with pytest.raises(InputError, match="name the folder of one"):
+            find_source(tmp_path / "d")
+        assert [record.text for record in read(tmp_path / "d" / "train")] == ["one"]
+
+    def test_nothing_there(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="no such file"):
+            find_source(tmp_path / "nowhere")
+        with pytest.raises(InputError, match=r"no \.txt.* files in this folder"):
+            find_source(tmp_path)
+
+
+class TestColumns:
+    def test_usual_names_in_any_case(self) -> None:
+        names = ["URL", "Headline", "Body", "Outlet", "Published_At"]
+        assert Columns().find(names) == {
+            "id": "URL",
+            "title": "Headline",
+            "text": "Body",
+            "publisher": "Outlet",
+            "date": "Published_At",
+        }
+
+    def test_the_likeliest_of_several_is_taken(self) -> None:
+        assert Columns().find(["content", "text"])["text"] == "text"
+
+    def test_named_columns_come_first_and_are_no_second_column(self) -> None:
+        found = Columns(title="text", text="body").find(["text", "body", "content"])
+        assert found == {"title": "text", "text": "body"}
+
+    @pytest.mark.parametrize("write", [write_csv, write_parquet, write_dataset])
+    def test_a_table_without_text_is_refused(self, tmp_path: Path, write: Write) -> None:
+        path = write(tmp_path, [{"id": "1", "words": "one"}])
+        with pytest.raises(InputError, match=r"no column for the text .*: 'id', 'words'"):
+            read(path)
+        assert read(path, text="words")[0].text == "one"
+
+    def test_a_named_column_that_no_record_has_is_refused(self, tmp_path: Path) -> None:
+        path = write_lines(tmp_path, [{"text": "one"}])
+        with pytest.raises(InputError, match="no record has a field 'printed'"):
+            make_plan(find_source(path, Columns(date="printed")), 8)
+
+    def test_numbers_and_dates_become_text(self, tmp_path: Path) -> None:
+        row = {"id": 7, "text": "one", "date": dt.datetime(2026, 11, 3, 9, 30), "title": "  "}
+        (record,) = read(write_parquet(tmp_path, [row]))
+        assert record == Record("news.parquet#1", "7", "one", date="2026-11-03T09:30:00")
+
+    @pytest.mark.parametrize(
+        "date",
+        ["2026-11-03", "2026-11-03T23:59:59Z", "2026-11-03 10:00", "Tue, 3 Nov 2026 09:00:00 GMT"],
+    )
+    def test_days_are_read_from_iso_and_mail_dates(self, date: str) -> None:
+        assert day_of(date) == dt.date(2026, 11, 3)
+
+    @pytest.mark.parametrize("date", [None, "", "2026-11", "1793700000", "soon", "2026-13-45"])
+    def test_no_day_is_guessed(self, date: str | None) -> None:
+        assert day_of(date) is None
+
+    @given(st.text())
+    def test_any_text_has_a_day_or_none(self, date: str) -> None:
+        assert day_of(date) is None or isinstance(day_of(date), dt.date)
+
+
+class TestBadRecords:
+    def line(self, tmp_path: Path, line: bytes) -> Path:
+        path = tmp_path / "a.jsonl"
+        path.write_bytes(line)
+        return path
+
+    @pytest.mark.parametrize("text", ['""', '" \\n"', '"\\u200b\\ufeff"'])
+    def test_empty(self, tmp_path: Path, text: str) -> None:
+        path = self.line(tmp_path, b'{"text": %s}' % text.encode())
+        assert reason_of(path)[0] == "empty"
+
+    @pytest.mark.parametrize("fields", ["{}", '{"text": null}', '{"id": 3}'])
+    def test_no_text(self, tmp_path: Path, fields: str) -> None:
+        assert reason_of(self.line(tmp_path, fields.encode()))[0] == "no_text"
+
+    @pytest.mark.parametrize(
+        ("fields", "detail"),
+        [
+            ('{"text": 3}', "the text is of type int"),
+            ('{"text": "one", "id": [1]}', "the id is of type list"),
+            ('{"text": "one", "id": true}', "the id is of type bool"),
+            ('{"text": "one", "title": {}}', "the title is of type dict"),
+            ('{"text": "one", "date": 1.5}', "the date is of type float"),
+        ],
+    )
+    def test_wrong_type(self, tmp_path: Path, fields: str, detail: str) -> None:
+        assert reason_of(self.line(tmp_path, fields.encode())) == ("wrong_type", detail)
+
+    @pytest.mark.parametrize("line", [b"{", b"[1]", b"3", b'"text"', b"[" * 100_000])
+    def test_malformed_json(self, tmp_path: Path, line: bytes) -> None:
+        assert reason_of(self.line(tmp_path, line))[0] == "malformed"
+
+    def test_undecodable_json(self, tmp_path: Path) -> None:
+        path = self.line(tmp_path, b'{"text": "caf\xe9"}\n')
+        assert reason_of(path) == ("undecodable", "not UTF-8: byte 13 of the line")
+
+    def test_undecodable_csv(self, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_bytes(b"text\ncaf\xe9\nplain\n")
+        bad, good = read(tmp_path / "a.csv")
+        assert (bad.where, bad.reason) == ("a.csv#1", "undecodable")
+        assert good.text == "plain"
+
+    @pytest.mark.parametrize("row", ["one", "one,two,three", 'one,"tw"o', 'one,"two'])
+    def test_malformed_csv(self, tmp_path: Path, row: str) -> None:
+        (tmp_path / "a.csv").write_text(f"id,text\n{row}", encoding="utf-8")
+        assert reason_of(tmp_path / "a.csv")[0] == "malformed"
+
+    def test_an_open_quotation_mark_takes_no_later_article_in_silence(self, tmp_path: Path) -> None:
+        rows = 'id,text\n1,"open\n2,"two"\n3,"three"\n'
+        (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+        found = read(tmp_path / "a.csv")
+        assert found[0].reason == "malformed"
+        assert found[-1] == Record("a.csv#2", "3", "three")
+
+    @pytest.mark.parametrize(
+        ("data", "reason"),
+        [(b"\n\t", "empty"), (b"caf\xe9", "undecodable"), (b"%PDF-", "undecodable")],
+    )
+    def test_text_files(self, tmp_path: Path, data: bytes, reason: str) -> None:
+        (tmp_path / "a.txt").write_bytes(data)
+        assert reason_of(tmp_path / "a.txt")[0] == reason
+
+    def test_a_file_that_cannot_be_read_is_one_error_among_the_rest(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").symlink_to(tmp_path / "gone")
+        (tmp_path / "b.txt").write_text("words", encoding="utf-8")
+        bad, good = read(tmp_path)
+        assert (bad.where, bad.reason, bad.detail) == (
+            "a.txt",
+            "unreadable",
+            "No such file or directory",
+        )
+        assert good.text == "words"
+
+    def test_a_damaged_parquet_file_is_unreadable(self, tmp_path: Path) -> None:
+        path = write_parquet(tmp_path, articles(9))
+        path.write_bytes(path.read_bytes()[:-20])
+        assert reason_of(path)[0] == "unreadable"
+
+    def test_lone_surrogates_stay_in_the_text_and_leave_the_id(self, tmp_path: Path) -> None:
+        (record,) = read(self.line(tmp_path, b'{"id": "x\\ud800", "text": "one \\udc00"}'))
+        assert (record.id, record.text) == ("x\ufffd", "one \udc00")
+
+    def test_blank_lines_are_no_records(self, tmp_path: Path) -> None:
+        path = self.line(tmp_path, b'\n{"text": "one"}\n  \n{"text": "two"}')
+        assert [record.where for record in read(path)] == ["a.jsonl#2", "a.jsonl#4"]
+
+
+class TestPlaces:
+    """Reading may begin at any record; what follows is the same."""
+
+    @pytest.mark.parametrize("write", TABLES)
+    def test_reading_goes_on_from_every_place(self, tmp_path: Path, write: Write) -> None:
+        source = find_source(write(tmp_path, articles(8)))
+        everything = list(source.records())
+        for number, (place, _) in enumerate(everything, 1):
+            assert list(source.records(place)) == everything[number:]
+
+    def test_across_files_and_bad_records(self, tmp_path: Path) -> None:
+        write_jsonl(tmp_path / "a.jsonl", [{"text": "one"}, 3])
+        (tmp_path / "b.jsonl").symlink_to(tmp_path / "gone")
+        write_jsonl(tmp_path / "c.jsonl", [{"text": ""}, {"text": "four"}])
+        source = find_source(tmp_path)
+        everything = list(source.records())
+        assert len(everything) == 5
+        for number, (place, _) in enumerate(everything, 1):
+            assert list(source.records(place)) == everything[number:]
+
+    @given(st.lists(st.sampled_from(['"a', 'b"', "c,d", '"e"', '"f","g"', "", '"']), max_size=8))
+    def test_in_broken_csv(
+        self, tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+    ) -> None:
+        path = tmp_path_factory.mktemp("broken") / "a.csv"
+        path.write_text("\n".join(["id,text", *lines]), encoding="utf-8", newline="")
+        source = find_source(path)
+        everything = list(source.records())
+        for number, (place, _) in enumerate(everything, 1):
+            assert list(source.records(place)) == everything[number:]
+
+
+class TestPlan:
+    def test_chunks_have_so_many_records_in_order(self, tmp_path: Path) -> None:
+        source = find_source(write_lines(tmp_path, articles(10)))
+        plan = make_plan(source, 4)
+        assert [(chunk.number, chunk.count) for chunk in plan.chunks] == [(0, 4), (1, 4), (2, 2)]
+        assert plan.records == 10
+
+    def test_chunks_are_read_in_any_order(self, tmp_path: Path) -> None:
+        source = find_source(write_lines(tmp_path, articles(10)))
+        everything = read(source)
+        reader = ChunkReader(source)
+        for chunk in reversed(make_plan(source, 4).chunks):
+            first = 4 * chunk.number
+            assert reader.read(chunk) == everything[first : first + 4]
+
+    def test_an_id_is_the_first_scorable_record_s(self, tmp_path: Path) -> None:
+        rows = [{"id": "x", "text": ""}, {"id": "x", "text": "one"}, {"id": "x", "text": "two"}]
+        source = find_source(write_lines(tmp_path, rows))
+        (chunk,) = make_plan(source, 8).chunks
+        found = ChunkReader(source).read(chunk)
+        assert [getattr(record, "reason", "good") for record in found] == [
+            "empty",
+            "good",
+            "duplicate_id",
+        ]
+
+    def test_ids_are_compared_across_chunks(self, tmp_path: Path) -> None:
+        rows = [{"id": number % 3, "text": "one"} for number in range(5)]
+        chunks = make_plan(find_source(write_lines(tmp_path, rows)), 2).chunks
+        assert [chunk.duplicates for chunk in chunks] == [(), (1,), (0,)]
+
+    def test_an_input_that_changes_meanwhile_is_noticed(self, tmp_path: Path) -> None:
+        rows = articles(6)
+        path = write_lines(tmp_path, rows)
+        source = find_source(path)
+        chunks = make_plan(source, 3).chunks
+        write_lines(tmp_path, [*rows[:5], {**rows[5], "title": "Title 9"}])
+        reader = ChunkReader(source)
+        assert len(reader.read(chunks[0])) == 3
+        with pytest.raises(CorpusError, match="changed while it was being read"):
+            reader.read(chunks[1])
+
+    def test_a_corpus_without_records_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="no record"):
+            make_plan(find_source(write_lines(tmp_path, [])), 4)
+
+    @pytest.mark.parametrize("field", ["id", "text", "title", "publisher", "date"])
+    def test_the_digest_changes_with_every_field(self, tmp_path: Path, field: str) -> None:
+        rows = articles(3)
+        before = make_plan(find_source(write_lines(tmp_path, rows)), 2).digest
+        rows[2] = {**rows[2], field: "2026-12-24"}
+        assert make_plan(find_source(write_lines(tmp_path, rows)), 2).digest != before
