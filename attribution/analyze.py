@@ -21,6 +21,7 @@ from attribution.mentions import (
     collect_mentions,
     find_entities,
     own_name,
+    own_names,
     tabulate,
 )
 from attribution.model import AttributionModel
@@ -146,7 +147,9 @@ def _own_outlet(
         number
         for number, cluster in enumerate(clusters)
         if any(
-            same_outlet(own_name(table.mentions[member]), publisher) for member in cluster.members
+            same_outlet(own_name(mention), publisher)
+            for mention in (table.mentions[member] for member in cluster.members)
+            if not any(entity.type == "PERSON" for entity in own_names(mention))
         )
     )
 

@@ -10,6 +10,7 @@ Ray is imported only when the engine runs.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from types import ModuleType
@@ -20,10 +21,12 @@ from attribution.corpus_shards import Counts
 from attribution.corpus_work import Job, Tick, load_scorer, score_chunk
 from attribution.errors import AttributionError, CorpusError, MissingExtraError
 
-__all__ = ["RayEngine", "load_ray"]
+__all__ = ["RayEngine", "Worker", "load_ray"]
 
 #: Most blocks of chunk numbers. One a chunk reports progress soonest; millions would choke Ray.
 _BLOCKS = 10_000
+#: Most characters of Ray's own errors.
+_REASON = 500
 
 
 class RayEngine:
@@ -64,29 +67,33 @@ class RayEngine:
     def _run(
         self, ray: ModuleType, job: Job, chunks: Sequence[Chunk], tick: Tick
     ) -> Iterator[Counts]:
-        ray.data.DataContext.get_current().enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.WARNING)
         workers = self._workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        done = ray.data.from_items(
+        logging.getLogger("ray.data").setLevel(logging.WARNING)
+        numbers = ray.data.from_items(
             [{"at": at} for at in range(len(chunks))],
             override_num_blocks=min(len(chunks), _BLOCKS),
-        ).map(
-            _Worker,
+        )
+        numbers.context.enable_progress_bars = False
+        # A chunk of many articles and a slow model may take longer than Ray waits for a sign.
+        numbers.context.execution_no_progress_timeout_s = -1
+        done = numbers.map(
+            Worker,
             fn_constructor_args=(job, list(chunks)),
             compute=ray.data.ActorPoolStrategy(size=min(workers, len(chunks))),
             num_cpus=1,
         )
         try:
             for row in done.iter_rows():
-                reasons = {name: count for name, count in row["reasons"].items() if count}
-                counts = Counts(row["scored"], reasons)
+                if row["error"]:
+                    raise CorpusError(row["error"])
+                counts = Counts(row["scored"], json.loads(row["reasons"]))
                 tick(counts.read)
                 yield counts
         except ray.exceptions.RayError as error:
-            raise CorpusError(_told(error)) from error
+            raise CorpusError(f"Ray: {' '.join(str(error).split())[:_REASON]}") from error
 
 
-class _Worker:
+class Worker:
     """Scores the chunks it is handed, in a process of Ray's."""
 
     def __init__(self, job: Job, chunks: list[Chunk]) -> None:
@@ -96,19 +103,19 @@ class _Worker:
         self._scorer = load_scorer(job.options.model)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Score the chunk at ``row["at"]``; its counts, or what went wrong.
+
+        An error goes back as a value: raised, it would reach the user inside Ray's own traces.
+        """
         chunk = self._chunks[row["at"]]
-        counts = score_chunk(self._job, self._scorer, self._reader, chunk, lambda _: None)
-        return {"scored": counts.scored, "reasons": dict(counts.reasons)}
-
-
-def _told(error: BaseException) -> str:
-    """What a worker said, without the trace that Ray wraps it in."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, AttributionError):
-            return str(inner)
-        inner = getattr(inner, "cause", None) or inner.__cause__
-    return f"a worker failed: {' '.join(str(error).split())}"
+        try:
+            counts = score_chunk(self._job, self._scorer, self._reader, chunk, lambda _: None)
+        except AttributionError as error:
+            return {"scored": 0, "reasons": "{}", "error": str(error)}
+        except Exception as error:
+            told = f"chunk {chunk.number}: {type(error).__name__}: {error}"
+            return {"scored": 0, "reasons": "{}", "error": told}
+        return {"scored": counts.scored, "reasons": json.dumps(counts.reasons), "error": ""}
 
 
 def load_ray() -> ModuleType:

@@ -27,7 +27,16 @@ _DAY = rf"(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})(?:,? \d{{4}})?"
 _CAPITALS = r"[A-Z][A-Z .,'’-]*[A-Z]"
 _PLACE = rf"{_WORD}(?: (?:of |the |and |& )?{_WORD}){{0,3}}(?:, {_WORD}(?: {_WORD})?){{0,2}}"
 #: "HALVARD, Nov. 3 (Quay Press) -", "Halvard, Nov 3, 2024 (QP) -": the outlet in a dateline.
-DATED_OUTLET = re.compile(rf"(?:{_CAPITALS}[^()\n]{{0,40}}|{_PLACE},? {_DAY} )\({OUTLET}\) ?[-–—]+")
+DATED_OUTLET = re.compile(
+    rf"(?:(?=[A-Z]{{3}}){_CAPITALS}(?:, {_WORD}(?: {_WORD})?){{0,2}}(?:,? {_DAY})?"
+    rf"|{_PLACE},? {_DAY}) \({OUTLET}\) ?[-–—]+"
+)
+#: What newspapers, agencies and stations are called by; a byline's "Staff Writer" has none of it.
+_OUTLET_NOUN = (
+    r"(?:Post|Times|News|Press|Herald|Tribune|Journal|Gazette|Radio|TV|Television|Echo|Mail|Star"
+    r"|Sun|Standard|Chronicle|Courier|Observer|Telegraph|Review|Magazine|Weekly|Daily|Agency|Wire"
+    r"|Service|Broadcasting|Media|Network|Online|Today|Record|Mirror|Express|Register|Dispatch)"
+)
 _LABEL = "(?:EXCLUSIVE|BREAKING|UPDATED?|LIVE|ANALYSIS|OPINION|WATCH|CORRECTION|EXPLAINER)"
 #: "HALVARD, Norland, Nov. 3 -": a dateline without an outlet.
 _DATELINE = re.compile(
@@ -39,7 +48,8 @@ _TWO_WORDS = rf"(?!The ){_WORD} {_WORD}"
 #: "By Ada Roe, The Quay Post" (not: "By Ada Roe, Ben Oduya and Cy Moss"): the outlet in a byline.
 SIGNED_OUTLET = re.compile(
     rf"[Bb][Yy] [A-Z][^\n,|]{{2,60}}"
-    rf"(?:, (?!{_TWO_WORDS} (?:and|&) {_TWO_WORDS}$)| \| | for ){OUTLET}$"
+    rf"(?:, (?!{_TWO_WORDS} (?:and|&) {_TWO_WORDS}$)| \| | for )"
+    rf"(?=[^\n]*\b{_OUTLET_NOUN}\b){OUTLET}$"
 )
 _NAME = r"(?:[A-Z][\w'’.-]*|d[aeiu]|del|de[rn]|dos|l[ae]|van|von|al|bin|ibn)"
 _PERSON = rf"[A-Z][\w'’.-]*(?: {_NAME}){{0,4}}"
@@ -69,7 +79,7 @@ _CREDIT_CLOSES = re.compile(
     r" ?[A-Z][^.\n]{2,80}"
     rf"|\b[A-Z]{{3,}}/{_FULL_NAME}"
     rf"|[(\[|—–] ?{_FULL_NAME}/{_WORD}(?: {_WORD}){{0,3}}[)\]]?"
-    rf"|{_FULL_NAME}/(?:AP|AFP|EPA|Reuters|Bloomberg|Getty(?: Images)?)"
+    rf"|{_FULL_NAME}/{_WORD}(?: {_WORD}){{0,2}}\.?$"
     rf"(?: via {_WORD}(?: {_WORD})*)?"
     r")\.?$"
 )

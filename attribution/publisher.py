@@ -15,7 +15,11 @@ from attribution.layout import DATED_OUTLET, OUTLET, SIGNED_OUTLET
 
 __all__ = ["read_publisher", "same_outlet"]
 
-_COPYRIGHT = re.compile(rf"(?:©|\([Cc]\)|Copyright)\s*(?:\d{{4}},?\s*)?(?:by )?{OUTLET}")
+#: "© 2019-2024 The Quay Post", "Copyright (c) 2024 by Quay Press"; the year tells it from prose.
+_COPYRIGHT = re.compile(
+    r"(?:©|\([Cc]\)|Copyright)(?: ?(?:©|\([Cc]\)))? ?\d{4}(?:[-–]\d{2,4})?,? (?:by )?"
+    rf"(?!All [Rr]ights){OUTLET}"
+)
 #: Lines at the top that may hold a byline or dateline, and characters at the end for rights.
 _TOP, _END = 6, 300
 _LEAST_PREFIX = 4
@@ -36,7 +40,8 @@ def same_outlet(name: str, publisher: str) -> bool:
 
     The same words ("HuffPost", "huff-post"), the publisher's last words ("the Post" in the Quay
     Post), the publisher's words and more ("Quay Post Magazine"), its initials, or its words
-    shortened ("quay-harb-post").
+    shortened ("quay-harb-post"). More words and shortened ones count for publishers of
+    several words alone: "The Hill" is neither "Hillary" nor "Hill Street".
     """
     mine, theirs = _words(name), _words(publisher)
     if not mine or not theirs:
@@ -44,7 +49,7 @@ def same_outlet(name: str, publisher: str) -> bool:
     return (
         "".join(mine) == "".join(theirs)
         or theirs[-len(mine) :] == mine
-        or mine[: len(theirs)] == theirs
+        or (len(theirs) > 1 and mine[: len(theirs)] == theirs)
         or any(_is_acronym(*pair) for pair in ((mine, theirs), (theirs, mine)))
         or any(_is_shortened(*pair) for pair in ((mine, theirs), (theirs, mine)))
     )
@@ -60,7 +65,7 @@ def _is_acronym(short: Sequence[str], full: Sequence[str]) -> bool:
 
 
 def _is_shortened(short: Sequence[str], full: Sequence[str]) -> bool:
-    return len(short) == len(full) and all(
+    return len(short) == len(full) > 1 and all(
         b == a or (len(a) >= _LEAST_PREFIX and b.startswith(a))
         for a, b in zip(short, full, strict=True)
     )

@@ -30,7 +30,7 @@ def agreement(text: str, first: Justifications, second: Justifications) -> Mappi
             for reading in (first, second)
         )
         words += Counts(len(one & other), len(one), len(other))
-        sources += Counts(int(bool(one and other)), int(bool(one)), int(bool(other)))
+        sources += Counts(int(bool(one & other)), int(bool(one)), int(bool(other)))
     return {"words": words, "sources": sources}
 
 

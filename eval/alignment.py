@@ -37,7 +37,8 @@ class Alignment:
             another predicted claim where the gold standard has no nested claims, and those that
             hit nothing but partial gold claims: they are neither right nor wrong.
         gold: the gold claims with all their spans.
-        partial: the gold claims known by (the first words of) their content alone.
+        partial: the gold claims known by (the first words of) their content alone, without those
+            that lie inside a full claim of their own source.
         pairs: predicted and gold claims matched one to one at IoU .5 of content words.
         partial_pairs: partial gold claims found. Several may share one predicted claim: a
             quotation and its continuation may be one claim to the report.
@@ -76,7 +77,11 @@ def align(report: Report, article: GoldArticle) -> Alignment:
     claims = [claim for claim in report.claims if content[claim.id]]
     whole = {claim.id: words.within(claim.content) for claim in article.claims}
     gold = [claim for claim in article.claims if whole[claim.id] and not claim.partial]
-    partial = [claim for claim in article.claims if whole[claim.id] and claim.partial]
+    partial = [
+        claim
+        for claim in article.claims
+        if whole[claim.id] and claim.partial and not _told_twice(claim, gold, whole)
+    ]
     judged = claims if article.nested else _outermost(claims, gold, partial, content, whole)
     pairs = _match(judged, gold, words)
     used = {pair.predicted.id for pair in pairs}
@@ -104,6 +109,11 @@ def entity_of(source: Source | GoldSource) -> str:
 
 
 _WordSets = Mapping[str, frozenset[int]]
+
+
+def _told_twice(claim: GoldClaim, gold: Sequence[GoldClaim], whole: _WordSets) -> bool:
+    """A partial claim inside a full one of its own source is that claim once more."""
+    return any(whole[claim.id] <= whole[item.id] and item.source == claim.source for item in gold)
 
 
 def _outermost(
@@ -183,15 +193,13 @@ def _covered(
 ) -> list[Pair]:
     """Continued claims that a predicted claim covers by half, though not as a claim of their own.
 
-    Only those outside every other gold claim, or inside one of their own source: a nested claim
-    must be predicted itself.
+    Only those outside every other gold claim: a nested claim must be predicted itself.
     """
     done = {pair.gold.id for pair in found}
     pairs = []
     for claim in partial:
         mine = whole[claim.id]
-        nested = any(mine <= whole[item.id] and item.source != claim.source for item in gold)
-        if claim.id in done or nested:
+        if claim.id in done or any(mine <= whole[other.id] for other in gold):
             continue
         best = max(claims, key=lambda other: len(content[other.id] & mine), default=None)
         if best and len(content[best.id] & mine) / len(mine) >= _MIN_COVERED:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from attribution.corpus import open_corpus, score_corpus
 from attribution.corpus_plan import Chunk
+from attribution.corpus_ray import Worker
 from attribution.corpus_records import BadRecord
 from attribution.corpus_shards import Counts, Shards
 from attribution.corpus_work import CorpusOptions, Job, LocalEngine, Tick
@@ -31,6 +32,7 @@ def scorer(monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
     fake = FakeScorer()
     monkeypatch.setattr("attribution.corpus.load_scorer", lambda model: fake)
     monkeypatch.setattr("attribution.corpus_work.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus_ray.load_scorer", lambda model: fake)
     monkeypatch.setattr("attribution.corpus.digest_of", lambda model: f"files of {model}")
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # takes most of the time
     return fake
@@ -521,6 +523,27 @@ class TestSameBytes:
     ) -> None:
         score_corpus(news, tmp_path / "out", OPTIONS, engine=Backwards())
         assert files_of(tmp_path / "out") == undisturbed
+
+    def test_by_a_worker_of_ray(
+        self, tmp_path: Path, news: Path, undisturbed: dict[str, bytes]
+    ) -> None:
+        with open_corpus(news, tmp_path / "out", OPTIONS) as run:
+            worker = Worker(run.job, list(run.plan.chunks))
+            rows = [worker({"at": at}) for at in (2, 0, 1)]
+            assert [(row["scored"], row["reasons"], row["error"]) for row in rows] == [
+                (0, '{"malformed": 1, "duplicate_id": 1}', ""),
+                (4, "{}", ""),
+                (3, '{"empty": 1}', ""),
+            ]
+            run.score()
+        assert files_of(tmp_path / "out") == undisturbed
+
+    def test_a_worker_of_ray_hands_errors_back_as_words(self, tmp_path: Path, news: Path) -> None:
+        with open_corpus(news, tmp_path / "out", OPTIONS) as run:
+            worker = Worker(run.job, list(run.plan.chunks))
+            write_jsonl(news, articles(3))
+            changed = "news.jsonl#1: the input was changed while it was being read"
+            assert worker({"at": 0})["error"] == changed
 
     def test_the_scorer_sees_the_same_groups_whatever_is_done_already(
         self, tmp_path: Path, news: Path, scorer: FakeScorer

@@ -17,6 +17,7 @@ class TestReading:
             ("Pier shut\nBy Ada Roe for Quay Radio\n\nThe pier is shut.", "Quay Radio"),
             ("The pier is shut.\n\n© 2024 The Quay Post. All rights reserved.", "The Quay Post"),
             ("The pier is shut.\n\nCopyright 2024 Quay Press", "Quay Press"),
+            ("The pier is shut.\n\nCopyright (c) 2019-2024 by Quay Press", "Quay Press"),
         ],
     )
     def test_where_outlets_print_their_name(self, text: str, publisher: str) -> None:
@@ -30,6 +31,14 @@ class TestReading:
             "The Quay Post was told that the pier is shut.",
             "Copyright 2024 Quay Press" + "\nThe pier is shut." * 30,
             "",
+            "Pier shut\nBy Ada Roe, Staff Writer\n\nThe pier is shut.",
+            "Pier shut\nBy Ada Roe, Ben Oduya\n\nThe pier is shut.",
+            "Pier shut\nBy Ada Roe in Halvard, Norland\n\nThe pier is shut.",
+            "EU officials (EC) - the executive - said the pier is shut.",
+            "US Senator Ada Roe (R) - once a mayor - said the pier is shut.",
+            "They broke the Copyright Act",
+            "The pier is shut.\n\n© 2016 All Rights Reserved",
+            "The pier is shut.\n\nPhoto (C) Lu Poe Images",
         ],
     )
     def test_not_where_they_are_named_in_passing(self, text: str) -> None:
@@ -60,6 +69,10 @@ class TestSameOutlet:
             ("The", "The Quay Post"),
             ("", "The Quay Post"),
             ("Quay Post", ""),
+            ("Hillary", "The Hill"),
+            ("Times", "Time"),
+            ("Time Warner", "Time"),
+            ("Post Office", "The Post"),
         ],
     )
     def test_names_of_two(self, name: str, publisher: str) -> None:

@@ -30,15 +30,21 @@ def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldA
         every = settings.annotators == "all"
         polnear = read_polnear(settings.polnear, "train", settings.layer, every_annotator=every)
         polnear = [a for a in polnear if not settings.held_out or a.publisher != settings.held_out]
-        if settings.nested:
-            polnear = with_nested(polnear, read_nested(settings.nested))
     written = read_articles(settings.articles) if settings.articles else []
     if settings.justification:
         labels = read_justifications(settings.justification)
         polnear, written = justified(polnear, labels), justified(written, labels)
+    # After the justifications: nobody has looked at those of the sources that it adds.
+    if settings.nested:
+        polnear = with_nested(polnear, read_nested(settings.nested))
     if settings.limit:
-        polnear, written = polnear[: settings.limit], written[: settings.limit]
+        polnear, written = (_sample(part, settings.limit) for part in (polnear, written))
     return polnear, written
+
+
+def _sample(articles: list[GoldArticle], size: int) -> list[GoldArticle]:
+    """So many articles, always the same ones, whatever their order by name and so by publisher."""
+    return sorted(articles, key=lambda item: hashlib.sha256(item.doc.encode()).digest())[:size]
 
 
 def load_silver(polnear: str) -> dict[str, dict[str, Any]]:
@@ -111,10 +117,12 @@ class TrainingSet:
 
 
 def data_hash(articles: list[GoldArticle]) -> str:
-    """SHA-256 over names, texts and claims, to say what a model was trained on."""
+    """SHA-256 over names, texts, claims and sources, to say what a model was trained on."""
     digest = hashlib.sha256()
     for article in sorted(articles, key=lambda item: item.doc):
         digest.update(
-            f"{article.doc}\0{article.text}\0{article.claims!r}".encode("utf-8", "replace")
+            f"{article.doc}\0{article.text}\0{article.claims!r}\0{article.sources!r}".encode(
+                "utf-8", "replace"
+            )
         )
     return digest.hexdigest()

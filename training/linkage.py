@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.linking import LINK_FEATURES
-from attribution.tabular import Classifier, Scorer
+from attribution.tabular import Scorer
 from eval.bootstrap import difference, figures
 from eval.circumstances import circumstances
 from eval.counts import Counts
 from training.command import open_model
-from training.linker import best_link_threshold, fit_linker, pair_counts
+from training.linker import Blind, best_link_threshold, fit_linker, pair_counts
 from training.resolution import resolved_articles, scored_articles, unseen_articles
 from training.scored import Scored
 
@@ -55,20 +55,9 @@ class Rules:
         return np.asarray(_SURE * np.minimum(score, 1), dtype=np.float32)
 
 
-def without_features(classifier_input: Sequence[str]) -> NDArray[np.bool_]:
+def without_features(parts: Sequence[str]) -> NDArray[np.bool_]:
     """Which of ``LINK_FEATURES`` have none of these words in their names."""
-    return np.array([not any(part in name for part in classifier_input) for name in LINK_FEATURES])
-
-
-@dataclass(frozen=True)
-class _Blind:
-    """A scorer that sees some features as 0."""
-
-    scorer: Classifier
-    seen: NDArray[np.bool_]
-
-    def probabilities(self, features: Floats) -> Floats:
-        return self.scorer.probabilities(features * self.seen)
+    return np.array([not any(part in name for part in parts) for name in LINK_FEATURES])
 
 
 Fit = Callable[[Sequence[Scored], int], Scorer]
@@ -82,7 +71,7 @@ def _blind(*names: str) -> Fit:
     seen = without_features(names)
 
     def fit(articles: Sequence[Scored], seed: int) -> Scorer:
-        return _Blind(fit_linker(articles, seed, seen=seen), seen)
+        return Blind(fit_linker(articles, seed, seen=seen), seen)
 
     return fit
 

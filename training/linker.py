@@ -23,7 +23,7 @@ from attribution.tabular import Classifier, Scorer
 from eval.counts import Counts
 from training.scored import Scored
 
-__all__ = ["Choice", "best_link_threshold", "choices", "fit_linker", "pair_counts"]
+__all__ = ["Blind", "Choice", "best_link_threshold", "choices", "fit_linker", "pair_counts"]
 
 Floats = NDArray[np.float32]
 
@@ -45,7 +45,19 @@ class Choice:
     weight: float
 
 
-def choices(scored: Scored, scorer: Classifier | None = None) -> list[Choice]:
+@dataclass(frozen=True)
+class Blind:
+    """A scorer that sees some features as 0; ``seen`` (LINK_FEATURES) are the others."""
+
+    scorer: Scorer
+    seen: NDArray[np.bool_]
+
+    def probabilities(self, features: Floats) -> Floats:
+        """As the scorer's."""
+        return self.scorer.probabilities(features * self.seen)
+
+
+def choices(scored: Scored, scorer: Scorer | None = None) -> list[Choice]:
     """The choices of an article's mentions, after gold decisions, or after the scorer's own."""
     pairing = Pairing(scored.example.article, scored.table)
     clusters: list[Cluster] = []
@@ -98,7 +110,8 @@ def fit_linker(
     """
     gold = [_blinded(choice, seen) for scored in articles for choice in choices(scored)]
     first = _fit(gold, seed)
-    own = [choice for scored in articles for choice in choices(scored, first)]
+    scorer = first if seen is None else Blind(first, seen)
+    own = [choice for scored in articles for choice in choices(scored, scorer)]
     return _fit(gold + [_blinded(choice, seen) for choice in own], seed)
 
 

@@ -54,13 +54,12 @@ def resolved_articles(settings: Settings, split: str) -> list[GoldArticle]:
     articles = read_articles(Path(settings.data.articles).parent / split)
     if settings.data.polnear:
         layer = Path(settings.data.layer).parent / f"{split}.jsonl"
-        polnear = read_polnear(settings.data.polnear, split, layer)
-        if settings.data.nested and split == "train":
-            polnear = with_nested(polnear, read_nested(settings.data.nested))
-        articles += polnear
+        articles += read_polnear(settings.data.polnear, split, layer)
     if settings.data.justification:
         labels = Path(settings.data.justification).with_name(f"{split}.jsonl")
         articles = justified(articles, read_justifications(labels))
+    if settings.data.nested and split == "train":
+        articles = with_nested(articles, read_nested(settings.data.nested))
     return [article for article in articles if article.resolved]
 
 

@@ -55,14 +55,14 @@ def justified(
 
 
 def _justified(article: GoldArticle, label: Justifications) -> GoldArticle:
+    if not article.resolved:
+        return article
     known = {source.id for source in article.sources}
     for identifier, spans in label.items():
         if identifier not in known:
             raise ValueError(f"{article.doc} has no source {identifier}")
-        if any(span.end > len(article.text) for span in spans):
+        if any(not 0 <= span.start < span.end <= len(article.text) for span in spans):
             raise ValueError(f"{article.doc}: a justification of {identifier} is not in the text")
-    if not article.resolved:
-        return article
     return replace(
         article,
         sources=tuple(
