@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -21,12 +22,14 @@ from attribution.corpus_shards import Counts
 from attribution.corpus_work import Job, Tick, load_scorer, score_chunk
 from attribution.errors import AttributionError, CorpusError, MissingExtraError
 
-__all__ = ["RayEngine", "Worker", "load_ray"]
+__all__ = ["RayEngine", "Worker", "check_address", "load_ray"]
 
 #: Most blocks of chunk numbers. One a chunk reports progress soonest; millions would choke Ray.
 _BLOCKS = 10_000
 #: Most characters of Ray's own errors.
 _REASON = 500
+#: Seconds in which a cluster must answer.
+_KNOCK = 10
 
 
 class RayEngine:
@@ -54,6 +57,7 @@ class RayEngine:
             return
         started = not ray.is_initialized()
         if started:
+            check_address(self._address)
             try:
                 ray.init(self._address, logging_level=logging.WARNING, log_to_driver=False)
             except (ConnectionError, ValueError, RuntimeError) as error:
@@ -116,6 +120,24 @@ class Worker:
             told = f"chunk {chunk.number}: {type(error).__name__}: {error}"
             return {"scored": 0, "reasons": "{}", "error": told}
         return {"scored": counts.scored, "reasons": json.dumps(counts.reasons), "error": ""}
+
+
+def check_address(address: str | None) -> None:
+    """Knock at a cluster's address: Ray itself would go on knocking for ten minutes and more.
+
+    Args:
+        address: ``host:port``, with or without ``ray://``; everything else is left to Ray.
+
+    Raises:
+        CorpusError: Nothing answers there.
+    """
+    host, _, port = (address or "").rpartition("://")[2].rpartition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _KNOCK).close()
+    except (OSError, OverflowError) as error:
+        raise CorpusError(f"no Ray at {address}: {error}") from error
 
 
 def load_ray() -> ModuleType:

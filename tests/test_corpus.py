@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from attribution.corpus import open_corpus, score_corpus
 from attribution.corpus_plan import Chunk
-from attribution.corpus_ray import Worker
+from attribution.corpus_ray import Worker, check_address
 from attribution.corpus_records import BadRecord
 from attribution.corpus_shards import Counts, Shards
 from attribution.corpus_work import CorpusOptions, Job, LocalEngine, Tick
@@ -559,6 +560,20 @@ class TestSameBytes:
         shards = Shards(tmp_path, "mark", 100_001)
         names = [shards.path("articles", number).name for number in (9, 99_999, 100_000)]
         assert names == ["part-000009.parquet", "part-099999.parquet", "part-100000.parquet"]
+
+
+class TestAddress:
+    def test_where_nothing_answers_is_refused_at_once(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            check_address(f"127.0.0.1:{port}")
+            check_address(f"ray://127.0.0.1:{port}")
+        with pytest.raises(CorpusError, match=f"no Ray at 127.0.0.1:{port}"):
+            check_address(f"127.0.0.1:{port}")
+
+    @pytest.mark.parametrize("address", [None, "auto", "local"])
+    def test_names_are_left_to_ray(self, address: str | None) -> None:
+        check_address(address)
 
 
 def test_the_package_offers_it() -> None:
