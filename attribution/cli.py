@@ -23,6 +23,7 @@ from attribution._version import __version__
 from attribution.cli_compare import COMPARE_EXAMPLES, compare
 from attribution.cli_corpus import CORPUS_EXAMPLES, corpus
 from attribution.cli_model import ArticleScorer, load_scorer
+from attribution.cli_options import BatchSize, Model, Network, NoColor, Publisher
 from attribution.cli_output import check_form
 from attribution.cli_summarize import SUMMARIZE_EXAMPLES, summarize_corpus
 from attribution.errors import InputError, ModelError
@@ -130,9 +131,7 @@ def score(
             "array like json. brat: stand-off for correction, two files an input.",
         ),
     ] = Format.table,
-    model: Annotated[
-        str, typer.Option(help="The bundled model, small, or the folder of another one.")
-    ] = "small",
+    model: Model = "small",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -143,29 +142,13 @@ def score(
             show_default="standard output",
         ),
     ] = None,
-    publisher: Annotated[
-        str | None,
-        typer.Option(
-            help="The outlet that prints the articles, which is never an intermediary.",
-            show_default="read from each article",
-        ),
-    ] = None,
-    allow_network: Annotated[
-        bool,
-        typer.Option(
-            "--allow-network",
-            help="Fetch inputs that are http or https addresses. Nothing else uses the network.",
-        ),
-    ] = False,
-    batch_size: Annotated[
-        int, typer.Option(min=1, help="Windows of text the model reads at once.")
-    ] = 8,
+    publisher: Publisher = None,
+    allow_network: Network = False,
+    batch_size: BatchSize = 8,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress bar; errors are still shown.")
     ] = False,
-    no_color: Annotated[
-        bool, typer.Option("--no-color", help="No colour, as with NO_COLOR in the environment.")
-    ] = False,
+    no_color: NoColor = False,
 ) -> None:
     """Find who says what in news articles, through whom, and score how openly they show it."""
     from attribution.inputs import STDIN, find_inputs

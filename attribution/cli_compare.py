@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from attribution.cli_model import ArticleScorer, load_scorer
+from attribution.cli_options import Model, Network, NoColor, Publisher
 from attribution.cli_output import check_output
 from attribution.errors import InputError, ModelError, ReportFormatError
 from attribution.types import Report
@@ -57,9 +58,7 @@ def compare(
     output_format: Annotated[
         ComparisonFormat, typer.Option("--format", "-f", help="table: for reading. json: as data.")
     ] = ComparisonFormat.table,
-    model: Annotated[
-        str, typer.Option(help="The bundled model, small, or the folder of another one.")
-    ] = "small",
+    model: Model = "small",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -69,23 +68,9 @@ def compare(
             show_default="standard output",
         ),
     ] = None,
-    publisher: Annotated[
-        str | None,
-        typer.Option(
-            help="The outlet that prints the articles, which is never an intermediary.",
-            show_default="read from each article",
-        ),
-    ] = None,
-    allow_network: Annotated[
-        bool,
-        typer.Option(
-            "--allow-network",
-            help="Fetch inputs that are http or https addresses. Nothing else uses the network.",
-        ),
-    ] = False,
-    no_color: Annotated[
-        bool, typer.Option("--no-color", help="No colour, as with NO_COLOR in the environment.")
-    ] = False,
+    publisher: Publisher = None,
+    allow_network: Network = False,
+    no_color: NoColor = False,
 ) -> None:
     """Compare two articles, or two versions of one.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from attribution.cli_options import BatchSize, Model
 from attribution.corpus_records import Columns
 from attribution.corpus_work import CorpusOptions, Engine
 from attribution.errors import AttributionError, CorpusError, InputError, ModelError
@@ -93,9 +94,7 @@ def corpus(
         str | None,
         typer.Option(help="Ray cluster, or auto.", show_default="Ray is started on this machine"),
     ] = None,
-    model: Annotated[
-        str, typer.Option(help="The bundled model, small, or the folder of another one.")
-    ] = "small",
+    model: Model = "small",
     text_column: Annotated[str | None, _column("the text")] = None,
     id_column: Annotated[str | None, _column("the id; else file and row")] = None,
     title_column: Annotated[str | None, _column("the title")] = None,
@@ -110,9 +109,7 @@ def corpus(
             help="The outlet of all records that name none.", show_default="read from each text"
         ),
     ] = None,
-    batch_size: Annotated[
-        int, typer.Option(min=1, help="Windows of text the model reads at once.")
-    ] = CorpusOptions.batch_size,
+    batch_size: BatchSize = CorpusOptions.batch_size,
     chunk_size: Annotated[
         int, typer.Option(min=1, help="Records in a shard; a kill loses at most that many.")
     ] = CorpusOptions.chunk_size,

@@ -41,8 +41,8 @@ STAGES = (
     {"corpus_plan", "corpus_shards"},
     {"corpus_work", "corpus_summary"},
     {"corpus", "corpus_ray"},
-    {"cli_corpus", "cli_summarize", "cli_model", "cli_output"},
-    {"cli_compare"},
+    {"cli_options", "cli_output", "cli_model"},
+    {"cli_corpus", "cli_summarize", "cli_compare"},
     {"cli"},
 )
 STAGE_OF = {name: number for number, group in enumerate(STAGES) for name in group}
@@ -52,7 +52,8 @@ TORCHLESS = {
     "types", "errors", "segment", "transparency", "independence", "graph", "prov", "terminal",
     "tree", "render", "inputs", "output", "cli", "article", "html_input", "docx_input", "pdf_input",
     "fetch", "paragraphs", "layout", "claims_table", "brat", "annotation",
-    "comparison", "compare", "compare_table", "cli_compare", "cli_model", "cli_output",
+    "comparison", "compare", "compare_table", "cli_compare", "cli_model", "cli_options",
+    "cli_output",
     "columns", "corpus", "corpus_records", "corpus_readers", "corpus_source", "corpus_plan",
     "corpus_shards", "corpus_work", "corpus_ray", "corpus_summary", "cli_corpus",
     "cli_summarize",
