@@ -126,7 +126,7 @@ def _ends_in_name(article: EncodedArticle, mention: Mention) -> bool:
 
 
 def _programme(article: EncodedArticle, mention: Mention) -> str:
-    """An outlet's name with its programme: CNN's "State of the Union", Quay TV's Harbour Hour."""
+    """An outlet's name with its programme: Quay TV's "Harbour Hour", Quay TV's Harbour Hour."""
     entity = head_name(mention)
     assert entity is not None
     document = article.document
