@@ -28,8 +28,8 @@ from attribution.types import (
 )
 
 if TYPE_CHECKING:
-    from attribution.corpus import score_corpus
-    from attribution.corpus_work import CorpusOptions
+    from attribution.corpus.run import score_corpus
+    from attribution.corpus.work import CorpusOptions
     from attribution.scorer import Scorer
 
 __all__ = [
@@ -59,11 +59,11 @@ def __getattr__(name: str) -> Any:
 
         return Scorer
     if name == "CorpusOptions":
-        from attribution.corpus_work import CorpusOptions
+        from attribution.corpus.work import CorpusOptions
 
         return CorpusOptions
     if name == "score_corpus":
-        from attribution.corpus import score_corpus
+        from attribution.corpus.run import score_corpus
 
         return score_corpus
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,7 @@
 
 What a table of a hundred thousand articles is asked for (who said it, of which type, through whom)
 stands in columns of its own; everything else is in the report, which the article's row carries as
-JSON. Plain dicts, so that Parquet (:mod:`attribution.corpus_shards`) and ``datasets``
+JSON. Plain dicts, so that Parquet (:mod:`attribution.corpus.shards`) and ``datasets``
 (:meth:`attribution.scorer.Scorer.map_fn`) take them alike. The columns: ``docs/corpus.md``.
 """
 

@@ -271,12 +271,12 @@ class Report:
         raise KeyError(source_id)
 
     def graph(self) -> networkx.DiGraph[str]:
-        """The way of the claims as a graph: see :func:`attribution.graph.provenance_graph`.
+        """The way of the claims as a graph: see :func:`attribution.outputs.graph.provenance_graph`.
 
         Raises:
             MissingExtraError: networkx is not installed.
         """
-        from attribution.graph import provenance_graph
+        from attribution.outputs.graph import provenance_graph
 
         return provenance_graph(self)
 

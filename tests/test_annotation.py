@@ -11,9 +11,9 @@ from rdflib import PROV, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SDO
 
-from attribution.annotation import CONTEXT, to_annotations
-from attribution.graph import storable
-from attribution.prov import TERMS, to_prov
+from attribution.outputs.annotation import CONTEXT, to_annotations
+from attribution.outputs.graph import storable
+from attribution.outputs.prov import TERMS, to_prov
 from attribution.types import Report
 from strategies import reports
 

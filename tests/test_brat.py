@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from attribution.brat import CONFIGURATION, STEPS, to_brat
 from attribution.errors import ReportFormatError
+from attribution.outputs.brat import CONFIGURATION, STEPS, to_brat
 from attribution.types import KINDS, SOURCE_TYPES, Claim, Report, Source, Span
 from strategies import article, reports
 from training.readers.brat import parse_brat, read_brat

@@ -16,7 +16,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from attribution import __version__
-from attribution.cli import app
+from attribution.cli.main import app
 from attribution.errors import InputError, ModelError
 from attribution.types import Report
 
@@ -40,7 +40,7 @@ class FakeScorer:
 @pytest.fixture
 def scorer(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
     fake = FakeScorer(example_report)
-    monkeypatch.setattr("attribution.cli.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda model: fake)
     return fake
 
 
@@ -196,7 +196,7 @@ class TestBadInputs:
         def fail(model: str) -> None:
             raise AssertionError("loaded")
 
-        monkeypatch.setattr("attribution.cli.load_scorer", fail)
+        monkeypatch.setattr("attribution.cli.main.load_scorer", fail)
         assert run("score", tmp_path / "missing.txt").exit_code == 1
 
     def test_escape_sequences_in_a_name_do_not_reach_the_terminal(self, run: Run) -> None:
@@ -220,7 +220,7 @@ class TestOutput:
         def broken(texts: list[str], *, batch_size: int) -> list[Report]:
             raise RuntimeError("out of order")
 
-        monkeypatch.setattr("attribution.cli.load_scorer", lambda model: broken)
+        monkeypatch.setattr("attribution.cli.main.load_scorer", lambda model: broken)
         target = tmp_path / "report.json"
         target.write_text("old", encoding="utf-8")
         before = sorted(tmp_path.iterdir())
@@ -329,7 +329,7 @@ class TestUsage:
         def missing(model: str) -> None:
             raise ModelError(f"{model}: no such model")
 
-        monkeypatch.setattr("attribution.cli.load_scorer", missing)
+        monkeypatch.setattr("attribution.cli.main.load_scorer", missing)
         result = run("score", "--model", "nowhere", article)
         assert result.exit_code == 2
         assert "nowhere: no such model" in result.stderr
@@ -354,7 +354,7 @@ class TestInstalledCommand:
         saved = tmp_path / "report.json"
         saved.write_text(example_report.to_json(), encoding="utf-8")
         program = (
-            "import sys, pathlib, attribution.cli as cli\n"
+            "import sys, pathlib, attribution.cli.main as cli\n"
             "from attribution.types import Report\n"
             "report = Report.from_json(pathlib.Path(sys.argv.pop()).read_text())\n"
             "cli.load_scorer = lambda model: lambda texts, batch_size: [report] * len(texts)\n"

@@ -11,9 +11,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from attribution.article import ArticleText
-from attribution.cli import app
+from attribution.cli.main import app
 from attribution.errors import InputError, ModelError
+from attribution.inputs.article import ArticleText
 from attribution.types import Report
 
 Run = Callable[..., Result]
@@ -34,7 +34,7 @@ def run(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> Run:
             raise ModelError("no such model")
         return scorer
 
-    monkeypatch.setattr("attribution.cli_compare.load_scorer", load)
+    monkeypatch.setattr("attribution.cli.compare.load_scorer", load)
 
     def invoke(*arguments: object, stdin: bytes | None = None) -> Result:
         return CliRunner().invoke(app, ["compare", *map(str, arguments)], input=stdin)
@@ -80,7 +80,7 @@ class TestCompare:
         self, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         page = ArticleText("all of it", title="Weir shut", publisher="Echo")
-        monkeypatch.setattr("attribution.inputs.Input.read", lambda self: page)
+        monkeypatch.setattr("attribution.inputs.read.Input.read", lambda self: page)
         result = run("-f", "json", folder / "all.txt", folder / "all.json")
         about = json.loads(result.stdout)["a"]
         assert (about["title"], about["publisher"]) == ("Weir shut", "Echo")

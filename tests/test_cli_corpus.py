@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from attribution.cli import app
+from attribution.cli.main import app
 from attribution.errors import MissingExtraError, ModelError
 from corpora import FakeScorer, articles, errors, table, write_jsonl
 
@@ -23,9 +23,9 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     fake = FakeScorer()
-    monkeypatch.setattr("attribution.corpus.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus_work.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus.digest_of", lambda model: model)
+    monkeypatch.setattr("attribution.corpus.run.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.work.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.run.digest_of", lambda model: model)
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # takes most of the time
     # No wrapping of messages in the middle of what a test looks for.
     monkeypatch.setenv("COLUMNS", "250")
@@ -122,7 +122,7 @@ class TestCorpus:
         def fail(model: str) -> FakeScorer:
             raise ModelError(f"no model {model!r}")
 
-        monkeypatch.setattr("attribution.corpus.load_scorer", fail)
+        monkeypatch.setattr("attribution.corpus.run.load_scorer", fail)
         result = run("corpus", "--model", "huge", news, tmp_path / "out")
         assert result.exit_code == 2
         assert "no model 'huge'" in result.stderr
@@ -141,7 +141,7 @@ class TestCorpus:
         def missing() -> None:
             raise MissingExtraError("pyarrow", "corpus")
 
-        monkeypatch.setattr("attribution.corpus.load_pyarrow", missing)
+        monkeypatch.setattr("attribution.corpus.run.load_pyarrow", missing)
         result = run("corpus", news, tmp_path / "out")
         assert result.exit_code == 2
         assert "pip install 'attribution[corpus]'" in result.stderr

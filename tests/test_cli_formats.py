@@ -15,10 +15,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from attribution.annotation import CONTEXT
-from attribution.brat import CONFIGURATION
-from attribution.claims_table import COLUMNS
-from attribution.cli import app
+from attribution.cli.main import app
+from attribution.outputs.annotation import CONTEXT
+from attribution.outputs.brat import CONFIGURATION
+from attribution.outputs.claims_table import COLUMNS
 from attribution.types import Report
 from training.readers.brat import read_brat
 
@@ -41,7 +41,7 @@ class FakeScorer:
 @pytest.fixture
 def scorer(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
     fake = FakeScorer(example_report)
-    monkeypatch.setattr("attribution.cli.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda model: fake)
     return fake
 
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from attribution.cli import app
+from attribution.cli.main import app
 from attribution.errors import InputError
 from attribution.types import Report
 
@@ -54,7 +54,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def scorer(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attribution.cli.load_scorer", lambda model: FakeScorer(example_report))
+    monkeypatch.setattr(
+        "attribution.cli.main.load_scorer", lambda model: FakeScorer(example_report)
+    )
 
 
 def run(*arguments: object) -> Result:
@@ -96,6 +98,6 @@ def test_option_lets_addresses_be_fetched(monkeypatch: pytest.MonkeyPatch) -> No
     def fetch(address: str) -> None:
         raise InputError(f"{address}: asked for")
 
-    monkeypatch.setattr("attribution.inputs.fetch", fetch)
+    monkeypatch.setattr("attribution.inputs.read.fetch", fetch)
     result = run("--allow-network", "https://quay.example/a")
     assert (result.exit_code, result.stderr) == (1, "error: https://quay.example/a: asked for\n")

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from attribution.compare import compare
-from attribution.compare_table import to_compare_table
-from attribution.comparison import Comparison, Numbers
+from attribution.compare.comparison import Comparison, Numbers
+from attribution.compare.reports import compare
+from attribution.compare.table import to_compare_table
 from attribution.types import (
     Claim,
     Component,

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attribution.corpus import open_corpus, score_corpus
-from attribution.corpus_plan import Chunk
-from attribution.corpus_ray import Worker, check_address
-from attribution.corpus_records import BadRecord
-from attribution.corpus_shards import Counts, Shards
-from attribution.corpus_work import CorpusOptions, Job, LocalEngine, Tick
+from attribution.corpus.plan import Chunk
+from attribution.corpus.ray_engine import Worker, check_address
+from attribution.corpus.records import BadRecord
+from attribution.corpus.run import open_corpus, score_corpus
+from attribution.corpus.shards import Counts, Shards
+from attribution.corpus.work import CorpusOptions, Job, LocalEngine, Tick
 from attribution.errors import CorpusError, InputError
 from attribution.transparency import WEIGHTS
 from attribution.types import Report
@@ -31,10 +31,10 @@ OPTIONS = CorpusOptions(chunk_size=4)
 @pytest.fixture(autouse=True)
 def scorer(monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
     fake = FakeScorer()
-    monkeypatch.setattr("attribution.corpus.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus_work.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus_ray.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus.digest_of", lambda model: f"files of {model}")
+    monkeypatch.setattr("attribution.corpus.run.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.work.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.ray_engine.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.run.digest_of", lambda model: f"files of {model}")
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # takes most of the time
     return fake
 
@@ -259,7 +259,7 @@ class TestRefusals:
         self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         score_corpus(news, tmp_path / "out", OPTIONS)
-        monkeypatch.setattr("attribution.corpus.load_scorer", lambda model: FakeScorer("2"))
+        monkeypatch.setattr("attribution.corpus.run.load_scorer", lambda model: FakeScorer("2"))
         with pytest.raises(CorpusError, match=r"differs in its model \(version\)"):
             score_corpus(news, tmp_path / "out", OPTIONS)
 
@@ -267,7 +267,7 @@ class TestRefusals:
         self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         score_corpus(news, tmp_path / "out", OPTIONS)
-        monkeypatch.setattr("attribution.corpus.digest_of", lambda model: "others")
+        monkeypatch.setattr("attribution.corpus.run.digest_of", lambda model: "others")
         with pytest.raises(CorpusError, match=r"differs in its model \(sha256\)"):
             score_corpus(news, tmp_path / "out", OPTIONS)
 

@@ -14,7 +14,13 @@ import pytest
 from corpora import errors, files_of, table, write_jsonl
 from tiny_model import SAMPLE
 
-COMMAND = (sys.executable, "-c", "from attribution.cli import main; main()", "corpus", "--quiet")
+COMMAND = (
+    sys.executable,
+    "-c",
+    "from attribution.cli.main import main; main()",
+    "corpus",
+    "--quiet",
+)
 RECORDS = 30
 CHUNK = 2
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attribution.corpus_plan import ChunkReader, make_plan
-from attribution.corpus_records import BadRecord, Columns, Record, day_of
-from attribution.corpus_source import Source, find_source
+from attribution.corpus.plan import ChunkReader, make_plan
+from attribution.corpus.records import BadRecord, Columns, Record, day_of
+from attribution.corpus.source import Source, find_source
 from attribution.errors import CorpusError, InputError
 from corpora import articles, write_jsonl
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from attribution.corpus_records import Record
-from attribution.corpus_shards import Shards
-from attribution.corpus_summary import Key, summarize
+from attribution.corpus.records import Record
+from attribution.corpus.shards import Shards
+from attribution.corpus.summary import Key, summarize
 from attribution.errors import InputError
 from attribution.types import ModelInfo
 from corpora import report_of

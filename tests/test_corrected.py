@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from attribution.brat import to_brat
+from attribution.outputs.brat import to_brat
 from attribution.types import Report
 from eval import run
 from strategies import reports

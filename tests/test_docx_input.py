@@ -10,8 +10,8 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from attribution.docx_input import MAX_MEMBERS, is_docx, read_docx
 from attribution.errors import InputError
+from attribution.inputs.docx import MAX_MEMBERS, is_docx, read_docx
 
 LEDE = "The east pier was shut on Monday after divers found a crack, the harbour board said."
 QUOTE = "“We found a crack as long as a bus,” said Mara Lind."

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from attribution.errors import InputError
-from attribution.fetch import fetch, is_address
-from attribution.inputs import find_inputs
+from attribution.inputs.fetch import fetch, is_address
+from attribution.inputs.read import find_inputs
 
 PAGE = "<html><head><title>a</title></head><body><p>The pier is shut, Čapek said.</p></body></html>"
 
@@ -117,12 +117,12 @@ class TestRefusals:
             fetch(address)
 
     def test_more_than_the_limit(self, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attribution.fetch.MAX_BYTES", 2_000)
+        monkeypatch.setattr("attribution.inputs.fetch.MAX_BYTES", 2_000)
         with pytest.raises(InputError, match=f"{server}/big: larger than"):
             fetch(f"{server}/big")
 
     def test_server_that_drips(self, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attribution.fetch.TIME_LIMIT", 0.15)
+        monkeypatch.setattr("attribution.inputs.fetch.TIME_LIMIT", 0.15)
         with pytest.raises(InputError, match=f"{server}/slow: not there after"):
             fetch(f"{server}/slow")
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 
 from attribution.errors import AttributionError, MissingExtraError, ReportFormatError
-from attribution.graph import ARTICLE, provenance_graph, storable, to_graphml
 from attribution.independence import independence
+from attribution.outputs.graph import ARTICLE, provenance_graph, storable, to_graphml
 from attribution.types import Report, Source
 from strategies import Article, any_text, articles, reports
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from attribution.errors import InputError
-from attribution.html_input import is_html, is_mhtml, read_html, read_mhtml
+from attribution.inputs.html import is_html, is_mhtml, read_html, read_mhtml
 
 LEDE = "The east pier was shut on Monday after divers found a crack, the harbour board said."
 QUOTE = "“We found a crack as long as a bus,” said Mara Lind, the chief diver of the board."
@@ -150,7 +150,7 @@ class TestHostilePages:
             read_html(page, "a.html")
 
     def test_too_many_bytes_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attribution.html_input.MAX_BYTES", 10)
+        monkeypatch.setattr("attribution.inputs.html.MAX_BYTES", 10)
         with pytest.raises(InputError, match=r"a\.html: larger than"):
             read_html(PAGE.encode(), "a.html")
 

@@ -30,50 +30,58 @@ STAGES = (
     {"transparency", "analyze"},
     {"sections", "columns"},
     {"scorer", "independence"},
-    {"graph", "terminal", "article"},
-    {"prov", "tree", "claims_table", "brat", "comparison"},
-    {"html_input", "docx_input", "pdf_input", "fetch"},
-    {"render", "inputs", "annotation", "compare", "compare_table"},
-    {"output"},
-    {"corpus_records"},
-    {"corpus_readers"},
-    {"corpus_source"},
-    {"corpus_plan", "corpus_shards"},
-    {"corpus_work", "corpus_summary"},
-    {"corpus", "corpus_ray"},
-    {"cli_options", "cli_output", "cli_model"},
-    {"cli_corpus", "cli_summarize", "cli_compare"},
-    {"cli"},
+    {"outputs.graph", "outputs.terminal", "inputs.article"},
+    {"outputs.prov", "outputs.tree", "outputs.claims_table", "outputs.brat", "compare.comparison"},
+    {"inputs.html", "inputs.docx", "inputs.pdf", "inputs.fetch"},
+    {"outputs.text", "inputs.read", "outputs.annotation", "compare.reports", "compare.table"},
+    {"outputs.write"},
+    {"corpus.records"},
+    {"corpus.readers"},
+    {"corpus.source"},
+    {"corpus.plan", "corpus.shards"},
+    {"corpus.work", "corpus.summary"},
+    {"corpus.run", "corpus.ray_engine"},
+    {"cli.options", "cli.output", "cli.model"},
+    {"cli.corpus", "cli.summarize", "cli.compare"},
+    {"cli.main"},
 )
+PACKAGES = {
+    "attribution",
+    *(f"attribution.{path.parent.name}" for path in PACKAGE.glob("*/__init__.py")),
+}
 STAGE_OF = {name: number for number, group in enumerate(STAGES) for name in group}
 # Methods that hand their object to a later stage, and import it only when they are called.
-CALLED_LATER = {("types", "graph")}
+CALLED_LATER = {("types", "outputs.graph")}
 TORCHLESS = {
-    "types", "errors", "segment", "transparency", "independence", "graph", "prov", "terminal",
-    "tree", "render", "inputs", "output", "cli", "article", "html_input", "docx_input", "pdf_input",
-    "fetch", "paragraphs", "layout", "claims_table", "brat", "annotation",
-    "comparison", "compare", "compare_table", "cli_compare", "cli_model", "cli_options",
-    "cli_output",
-    "columns", "corpus", "corpus_records", "corpus_readers", "corpus_source", "corpus_plan",
-    "corpus_shards", "corpus_work", "corpus_ray", "corpus_summary", "cli_corpus",
-    "cli_summarize",
+    "columns", "errors", "independence", "layout", "paragraphs", "segment", "transparency",
+    "types", "cli.compare", "cli.corpus", "cli.main", "cli.model", "cli.options", "cli.output",
+    "cli.summarize", "compare.comparison", "compare.reports", "compare.table", "corpus.plan",
+    "corpus.ray_engine", "corpus.readers", "corpus.records", "corpus.run", "corpus.shards",
+    "corpus.source", "corpus.summary", "corpus.work", "inputs.article", "inputs.docx",
+    "inputs.fetch", "inputs.html", "inputs.pdf", "inputs.read", "outputs.annotation",
+    "outputs.brat", "outputs.claims_table", "outputs.graph", "outputs.prov", "outputs.terminal",
+    "outputs.text", "outputs.tree", "outputs.write",
 }  # fmt: skip
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__"))
+MODULES = sorted(
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    for path in PACKAGE.rglob("*.py")
+    if not path.stem.startswith("__")
+)
 
 
 def imported(module: str) -> set[str]:
     """Dotted names of all modules that a module imports, inside its functions too."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))):
+    for node in ast.walk(
+        ast.parse((PACKAGE / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    ):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} uses a relative import, line {node.lineno}"
             base = str(node.module)
             names.update(
-                [base]
-                if base != "attribution"
-                else [f"attribution.{alias.name}" for alias in node.names]
+                [base] if base not in PACKAGES else [f"{base}.{alias.name}" for alias in node.names]
             )
     return names
 
@@ -85,7 +93,11 @@ def test_module_has_its_place(module: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_module_imports_only_from_earlier_stages(module: str) -> None:
-    own = {name.split(".")[1] for name in imported(module) if name.startswith("attribution.")}
+    own = {
+        name.removeprefix("attribution.")
+        for name in imported(module)
+        if name.startswith("attribution.")
+    }
     later = {name for name in own if STAGE_OF[name] >= STAGE_OF[module]}
     assert later == {name for by, name in CALLED_LATER if by == module}
 
@@ -108,7 +120,8 @@ def test_importing_it_does_not_import_torch(module: str) -> None:
 
 def test_importing_the_command_line_does_not_import_extras() -> None:
     code = (
-        "import sys, attribution.cli, attribution.output, attribution.corpus_ray; "
+        "import sys; "
+        "import attribution.cli.main, attribution.outputs.write, attribution.corpus.ray_engine; "
         "extras = {'networkx', 'pyarrow', 'duckdb', 'ray', 'datasets'}; "
         "print(sorted(extras & set(sys.modules)))"
     )

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attribution.graph import ARTICLE, provenance_graph
 from attribution.independence import Independence, independence, independent_sources
+from attribution.outputs.graph import ARTICLE, provenance_graph
 from attribution.transparency import INFORMING_KINDS
 from attribution.types import KINDS, SOURCE_TYPES, Report, Source, SourceType
 from strategies import IDENTIFIED, Article, article, articles

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attribution.article import ArticleText
 from attribution.errors import InputError
-from attribution.inputs import SUFFIXES, Input, decode, find_inputs, read_article, read_inputs
+from attribution.inputs.article import ArticleText
+from attribution.inputs.read import SUFFIXES, Input, decode, find_inputs, read_article, read_inputs
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ class TestKinds:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
     ) -> None:
         kinds = ("html", "mhtml", "docx", "pdf")
-        monkeypatch.setattr("attribution.inputs._MOST_BYTES", dict.fromkeys(kinds, 5_000_000))
+        monkeypatch.setattr("attribution.inputs.read._MOST_BYTES", dict.fromkeys(kinds, 5_000_000))
         path = tmp_path / f"big{suffix}"
         with path.open("wb") as stream:
             stream.truncate(5_000_001)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attribution.article import ArticleText, Facts, as_written, set_apart
+from attribution.inputs.article import ArticleText, Facts, as_written, set_apart
 from attribution.layout import Layout, byline_names, read_layout
 
 BODY = "The east pier was shut on Monday, the harbour board said."

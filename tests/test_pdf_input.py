@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, FrameBreak, PageTemplate, Paragraph
 
 from attribution.errors import InputError
-from attribution.pdf_input import Line, join_lines, read_pdf
+from attribution.inputs.pdf import Line, join_lines, read_pdf
 
 LEDE = (
     "The east pier was shut on Monday after divers found a crack, the harbour board said in a "
@@ -166,6 +166,6 @@ class TestBadFiles:
             read_pdf(data, "a.pdf")
 
     def test_file_that_takes_too_long_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attribution.pdf_input.TIME_LIMIT", -1.0)
+        monkeypatch.setattr("attribution.inputs.pdf.TIME_LIMIT", -1.0)
         with pytest.raises(InputError, match=r"a\.pdf: not read after .*save its text as \.txt"):
             read_pdf(drawn("The pier was shut."), "a.pdf")

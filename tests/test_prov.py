@@ -10,7 +10,7 @@ from hypothesis import given
 from rdflib import PROV, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import SDO
 
-from attribution.prov import TERMS, to_prov
+from attribution.outputs.prov import TERMS, to_prov
 from attribution.types import Report, Source, SourceType
 from strategies import reports
 

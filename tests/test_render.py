@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from attribution.render import to_table
-from attribution.terminal import printable
-from attribution.tree import to_tree
+from attribution.outputs.terminal import printable
+from attribution.outputs.text import to_table
+from attribution.outputs.tree import to_tree
 from attribution.types import Claim, Report, Sentence, Source, Span
 from strategies import any_text, reports
 

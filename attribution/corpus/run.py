@@ -1,7 +1,7 @@
 """Scores a whole corpus into a folder of Parquet tables; a run may be killed and goes on later.
 
 The output folder: ``manifest.json`` (what the run is), the tables ``articles``, ``claims`` and
-``sources`` and the ``errors``, each in parts of one chunk (:mod:`attribution.corpus_shards`), and
+``sources`` and the ``errors``, each in parts of one chunk (:mod:`attribution.corpus.shards`), and
 ``summary.json``. None of it holds a time or a path of this machine: the same input and model give
 the same files, whichever engine ran and however often it was interrupted. Only what
 ``summary.json`` says of the last run differs.
@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from attribution._version import __version__
-from attribution.corpus_plan import Plan, make_plan
-from attribution.corpus_shards import (
+from attribution.corpus.plan import Plan, make_plan
+from attribution.corpus.shards import (
     ERRORS,
     PARTIAL,
     TABLES,
@@ -30,8 +30,8 @@ from attribution.corpus_shards import (
     made_by_runs,
     replace_file,
 )
-from attribution.corpus_source import Source, find_source
-from attribution.corpus_work import (
+from attribution.corpus.source import Source, find_source
+from attribution.corpus.work import (
     CorpusOptions,
     Engine,
     Job,
@@ -131,8 +131,8 @@ def score_corpus(
             (.txt, .md), or the folder of a ``datasets`` data set.
         output: The folder to write; created if need be.
         options: Model, columns, sizes.
-        engine: Where the work is done; None: in this process. ``attribution.corpus_ray.RayEngine``
-            for several.
+        engine: Where the work is done; None: in this process. For several:
+            ``attribution.corpus.ray_engine.RayEngine``.
         overwrite: Replace the output of another run, if there is one.
         tick: Called with the number of records that are done since the last call.
 

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from attribution.corpus_plan import Chunk, ChunkReader
-from attribution.corpus_shards import Counts
-from attribution.corpus_work import Job, Tick, load_scorer, score_chunk
+from attribution.corpus.plan import Chunk, ChunkReader
+from attribution.corpus.shards import Counts
+from attribution.corpus.work import Job, Tick, load_scorer, score_chunk
 from attribution.errors import AttributionError, CorpusError, MissingExtraError
 
 __all__ = ["RayEngine", "Worker", "check_address", "load_ray"]
@@ -46,7 +46,7 @@ class RayEngine:
         self._address = address
 
     def run(self, job: Job, chunks: Sequence[Chunk], tick: Tick) -> Iterator[Counts]:
-        """As :class:`attribution.corpus_work.Engine`.
+        """As :class:`attribution.corpus.work.Engine`.
 
         Raises:
             CorpusError: A worker failed, or there is no cluster at the address.

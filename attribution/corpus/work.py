@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
-from attribution.corpus_plan import Chunk, ChunkReader
-from attribution.corpus_readers import Kind
-from attribution.corpus_records import BadRecord, Columns, Reason, Record
-from attribution.corpus_shards import Counts, Shards
-from attribution.corpus_source import Source
+from attribution.corpus.plan import Chunk, ChunkReader
+from attribution.corpus.readers import Kind
+from attribution.corpus.records import BadRecord, Columns, Reason, Record
+from attribution.corpus.shards import Counts, Shards
+from attribution.corpus.source import Source
 from attribution.errors import InputError
 from attribution.types import ModelInfo, Report
 

@@ -12,7 +12,7 @@ import typer
 from attribution.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from attribution.output import Form
+    from attribution.outputs.write import Form
 
 __all__ = ["check_form", "check_output"]
 
@@ -54,7 +54,7 @@ def check_form(form: Form, target: Path | None, names: Sequence[str], *, several
     Raises:
         typer.BadParameter: With the reason.
     """
-    from attribution.output import FOLDER_FORMS, ReportFolder
+    from attribution.outputs.write import FOLDER_FORMS, ReportFolder
 
     _check_packages(form)
     if form in FOLDER_FORMS and target and target.is_dir():
@@ -75,8 +75,8 @@ def check_form(form: Form, target: Path | None, names: Sequence[str], *, several
 
 
 def _check_packages(form: Form) -> None:
-    from attribution.claims_table import load_pyarrow
-    from attribution.graph import load_networkx
+    from attribution.outputs.claims_table import load_pyarrow
+    from attribution.outputs.graph import load_networkx
 
     needed: Mapping[str, Callable[[], object]] = {"graphml": load_networkx, "parquet": load_pyarrow}
     try:

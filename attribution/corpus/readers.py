@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from attribution.corpus_records import BadRecord, Columns, Raw, is_blank
+from attribution.corpus.records import BadRecord, Columns, Raw, is_blank
 from attribution.errors import InputError, MissingExtraError
-from attribution.inputs import decode
+from attribution.inputs.read import decode
 
 __all__ = ["READERS", "File", "Found", "Kind", "Part"]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from attribution.corpus_shards import load_pyarrow
+from attribution.corpus.shards import load_pyarrow
 from attribution.errors import InputError, MissingExtraError
 from attribution.transparency import UNNAMED_TYPES
 

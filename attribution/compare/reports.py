@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from attribution.comparison import (
+from attribution.compare.comparison import (
     ClaimChange,
     ClaimPair,
     Comparison,

@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from attribution.comparison import ClaimPair, Comparison, Numbers, content
-from attribution.terminal import draw, printable
+from attribution.compare.comparison import ClaimPair, Comparison, Numbers, content
+from attribution.outputs.terminal import draw, printable
 from attribution.types import Claim, Report, Source
 
 __all__ = ["to_compare_table"]

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from attribution.article import ArticleText, Facts, set_apart
 from attribution.errors import InputError, MissingExtraError
+from attribution.inputs.article import ArticleText, Facts, set_apart
 
 __all__ = ["MAX_BYTES", "is_docx", "read_docx"]
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from attribution.cli_model import ArticleScorer, load_scorer
-from attribution.cli_options import Model, Network, NoColor, Publisher
-from attribution.cli_output import check_output
+from attribution.cli.model import ArticleScorer, load_scorer
+from attribution.cli.options import Model, Network, NoColor, Publisher
+from attribution.cli.output import check_output
 from attribution.errors import InputError, ModelError, ReportFormatError
 from attribution.types import Report
 
 if TYPE_CHECKING:
-    from attribution.article import ArticleText
+    from attribution.inputs.article import ArticleText
 
 __all__ = ["COMPARE_EXAMPLES", "compare"]
 
@@ -76,10 +76,10 @@ def compare(
 
     Shows sources and claims gained and lost, claims whose attribution changed, and both scores.
     """
-    from attribution.compare import compare as compared
-    from attribution.compare_table import to_compare_table
-    from attribution.inputs import STDIN
-    from attribution.output import open_output
+    from attribution.compare.reports import compare as compared
+    from attribution.compare.table import to_compare_table
+    from attribution.inputs.read import STDIN
+    from attribution.outputs.write import open_output
 
     target = None if output is None or str(output) == STDIN else output
     for name in (a, b):
@@ -147,13 +147,13 @@ def _report_of(name: str) -> Report:
 
 
 def _article_of(name: str, allow_network: bool) -> ArticleText:
-    from attribution.inputs import find_inputs
+    from attribution.inputs.read import find_inputs
 
     (item,) = find_inputs([name], allow_network=allow_network)
     return item.read()
 
 
 def _complain(reason: str) -> None:
-    from attribution.render import printable
+    from attribution.outputs.text import printable
 
     typer.echo(f"error: {printable(reason)}", err=True)

@@ -11,8 +11,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from attribution.terminal import View, draw, printable
-from attribution.tree import provenance
+from attribution.outputs.terminal import View, draw, printable
+from attribution.outputs.tree import provenance
 from attribution.types import Claim, Report, Sentence, Source, Span
 
 __all__ = ["printable", "to_table"]

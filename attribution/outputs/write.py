@@ -20,13 +20,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol
 
-from attribution.annotation import to_annotations
-from attribution.brat import CONFIGURATION, to_brat
-from attribution.claims_table import ParquetClaims, claim_rows, to_csv
-from attribution.graph import to_graphml
-from attribution.prov import to_prov
-from attribution.render import printable, to_table
-from attribution.tree import to_tree
+from attribution.outputs.annotation import to_annotations
+from attribution.outputs.brat import CONFIGURATION, to_brat
+from attribution.outputs.claims_table import ParquetClaims, claim_rows, to_csv
+from attribution.outputs.graph import to_graphml
+from attribution.outputs.prov import to_prov
+from attribution.outputs.text import printable, to_table
+from attribution.outputs.tree import to_tree
 from attribution.types import Report
 
 __all__ = [

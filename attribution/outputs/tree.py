@@ -9,7 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from attribution.independence import independence
-from attribution.terminal import View, draw, printable
+from attribution.outputs.terminal import View, draw, printable
 from attribution.types import Claim, Report
 
 __all__ = ["provenance", "to_tree"]

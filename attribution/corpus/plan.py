@@ -16,8 +16,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
-from attribution.corpus_records import BadRecord, Raw, Record
-from attribution.corpus_source import Place, Source
+from attribution.corpus.records import BadRecord, Raw, Record
+from attribution.corpus.source import Place, Source
 from attribution.errors import CorpusError, InputError
 
 __all__ = ["Chunk", "ChunkReader", "Plan", "make_plan"]

@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from attribution._version import __version__
-from attribution.cli_compare import COMPARE_EXAMPLES, compare
-from attribution.cli_corpus import CORPUS_EXAMPLES, corpus
-from attribution.cli_model import ArticleScorer, load_scorer
-from attribution.cli_options import BatchSize, Model, Network, NoColor, Publisher
-from attribution.cli_output import check_form
-from attribution.cli_summarize import SUMMARIZE_EXAMPLES, summarize_corpus
+from attribution.cli.compare import COMPARE_EXAMPLES, compare
+from attribution.cli.corpus import CORPUS_EXAMPLES, corpus
+from attribution.cli.model import ArticleScorer, load_scorer
+from attribution.cli.options import BatchSize, Model, Network, NoColor, Publisher
+from attribution.cli.output import check_form
+from attribution.cli.summarize import SUMMARIZE_EXAMPLES, summarize_corpus
 from attribution.errors import InputError, ModelError
 
 if TYPE_CHECKING:
-    from attribution.article import ArticleText
-    from attribution.inputs import Input
+    from attribution.inputs.article import ArticleText
+    from attribution.inputs.read import Input
     from attribution.types import Report
 
 __all__ = ["app", "load_scorer", "main"]
@@ -151,8 +151,8 @@ def score(
     no_color: NoColor = False,
 ) -> None:
     """Find who says what in news articles, through whom, and score how openly they show it."""
-    from attribution.inputs import STDIN, find_inputs
-    from attribution.output import open_reports
+    from attribution.inputs.read import STDIN, find_inputs
+    from attribution.outputs.write import open_reports
 
     found = find_inputs(inputs, allow_network=allow_network)
     target = None if output is None or str(output) == STDIN else output
@@ -234,7 +234,7 @@ def _score_together(
 
 
 def _complain(error: InputError) -> None:
-    from attribution.render import printable
+    from attribution.outputs.text import printable
 
     typer.echo(f"error: {printable(str(error))}", err=True)
 

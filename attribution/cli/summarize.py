@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attribution.corpus_summary import KEYS, summarize
+from attribution.corpus.summary import KEYS, summarize
 from attribution.errors import AttributionError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _drawn(table: pa.Table) -> str:
     from rich import box
     from rich.table import Table
 
-    from attribution.terminal import draw, printable
+    from attribution.outputs.terminal import draw, printable
 
     groups = [name for name in table.column_names if name in KEYS]
     drawing = Table(box=box.SIMPLE_HEAD, show_edge=False)

@@ -3,7 +3,7 @@
 An edge points the way a claim travelled: from its origin over the intermediaries to the article.
 So an article's edges are what flows into it, a source's successors are whom it told, and flow and
 cut algorithms work as they stand. PROV's ``wasDerivedFrom`` points the other way, from what was
-made to what it was made of (:mod:`attribution.prov`).
+made to what it was made of (:mod:`attribution.outputs.prov`).
 
 networkx is imported only when a graph is asked for.
 """

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from attribution.corpus_readers import READERS, File, Kind, Part
-from attribution.corpus_records import BadRecord, Columns, Raw, Record
+from attribution.corpus.readers import READERS, File, Kind, Part
+from attribution.corpus.records import BadRecord, Columns, Raw, Record
 from attribution.errors import InputError
 
 __all__ = ["Place", "Source", "find_source"]

@@ -16,7 +16,7 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from attribution.errors import MissingExtraError
-from attribution.graph import ARTICLE, storable
+from attribution.outputs.graph import ARTICLE, storable
 from attribution.types import Claim, Report, Span
 
 __all__ = [

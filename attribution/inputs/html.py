@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
-from attribution.article import ArticleText, Facts, set_apart
 from attribution.errors import InputError, MissingExtraError
+from attribution.inputs.article import ArticleText, Facts, set_apart
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -21,8 +21,8 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
-from attribution.article import ArticleText, Facts, set_apart
 from attribution.errors import InputError, MissingExtraError
+from attribution.inputs.article import ArticleText, Facts, set_apart
 
 __all__ = ["MAX_BYTES", "Line", "join_lines", "read_pdf"]
 

@@ -1,4 +1,4 @@
-"""What two reports have in common and what not: the outcome of :mod:`attribution.compare`."""
+"""What two reports have in common and what not: what :mod:`attribution.compare.reports` gives."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SourceChange = Literal["name", "type", "role", "anonymity_granted"]
 
 @dataclass(frozen=True, slots=True)
 class ClaimPair:
-    """One claim in both reports, and what is different: see :func:`attribution.compare.compare`."""
+    """One claim in both reports, and what is different (:mod:`attribution.compare.reports`)."""
 
     a: Claim
     b: Claim

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from attribution.cli_options import BatchSize, Model
-from attribution.corpus_records import Columns
-from attribution.corpus_work import CorpusOptions, Engine
+from attribution.cli.options import BatchSize, Model
+from attribution.corpus.records import Columns
+from attribution.corpus.work import CorpusOptions, Engine
 from attribution.errors import AttributionError, CorpusError, InputError, ModelError
-from attribution.terminal import printable
+from attribution.outputs.terminal import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from attribution.corpus import Summary
-    from attribution.corpus_readers import Kind
+    from attribution.corpus.readers import Kind
+    from attribution.corpus.run import Summary
 
 __all__ = ["CORPUS_EXAMPLES", "corpus"]
 
@@ -119,7 +119,7 @@ def corpus(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Score a whole corpus into Parquet tables; killed at any moment, it goes on when run again."""
-    from attribution.corpus import open_corpus
+    from attribution.corpus.run import open_corpus
 
     columns = Columns(text_column, id_column, title_column, publisher_column, date_column)
     options = CorpusOptions(
@@ -150,10 +150,10 @@ def _engine(engine: _Engines, workers: int | None, address: str | None) -> Engin
         for name, value in (("--workers", workers), ("--address", address)):
             if value is not None:
                 raise typer.BadParameter("Only with --engine ray.", param_hint=name)
-        from attribution.corpus_work import LocalEngine
+        from attribution.corpus.work import LocalEngine
 
         return LocalEngine()
-    from attribution.corpus_ray import RayEngine, load_ray
+    from attribution.corpus.ray_engine import RayEngine, load_ray
 
     with _usage_errors():
         load_ray()

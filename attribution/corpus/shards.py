@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from attribution.columns import article_row, claim_rows, source_rows, storable
-from attribution.corpus_records import BadRecord, Record, day_of
+from attribution.corpus.records import BadRecord, Record, day_of
 from attribution.errors import CorpusError, MissingExtraError
 from attribution.transparency import WEIGHTS
 from attribution.types import Report

@@ -2,8 +2,8 @@
 
 Model and terms: https://www.w3.org/TR/annotation-model/ and the context that it names. The context
 is named only, never fetched. What the model has no term for is in the namespace of
-:mod:`attribution.prov`, whose IRIs are used here too: both documents of one report can be put
-together.
+:mod:`attribution.outputs.prov`, whose IRIs are used here too: both documents of one report can be
+put together.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attribution.claims_table import chain_line
-from attribution.graph import storable
-from attribution.prov import TERMS, Names
+from attribution.outputs.claims_table import chain_line
+from attribution.outputs.graph import storable
+from attribution.outputs.prov import TERMS, Names
 from attribution.types import Claim, Report, Source, Span
 
 __all__ = ["CONTEXT", "to_annotations"]

@@ -3,7 +3,7 @@
 Plain text and Markdown are kept exactly as they were written, line ends included, so that offsets
 into a report's text are offsets into the file's. Only a byte order mark is taken off: it says how
 the bytes are to be read and is no part of the text. Of web pages, Word documents and PDFs the
-article's body is the text (:mod:`attribution.html_input`, ``docx_input``, ``pdf_input``).
+article's body is the text (:mod:`attribution.inputs.html`, ``docx``, ``pdf``).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from attribution import docx_input, html_input, pdf_input
-from attribution.article import ArticleText, as_written
 from attribution.errors import InputError
-from attribution.fetch import fetch, is_address
+from attribution.inputs import docx, html, pdf
+from attribution.inputs.article import ArticleText, as_written
+from attribution.inputs.fetch import fetch, is_address
 
 __all__ = ["SUFFIXES", "Input", "decode", "find_inputs", "read_article", "read_inputs"]
 
@@ -41,10 +41,10 @@ _KINDS: dict[str, Kind] = {
 SUFFIXES = tuple(_KINDS)
 STDIN = "-"
 _MOST_BYTES: dict[Kind, int] = {
-    "html": html_input.MAX_BYTES,
-    "mhtml": html_input.MAX_BYTES,
-    "docx": docx_input.MAX_BYTES,
-    "pdf": pdf_input.MAX_BYTES,
+    "html": html.MAX_BYTES,
+    "mhtml": html.MAX_BYTES,
+    "docx": docx.MAX_BYTES,
+    "pdf": pdf.MAX_BYTES,
 }
 #: Bytes that tell what an input is.
 _START = 4096
@@ -94,7 +94,7 @@ class Input:
         if self.address:
             page = fetch(self.name)
             if page.kind == "html":
-                return html_input.read_html(
+                return html.read_html(
                     page.data, self.name, charset=page.charset, address=page.address
                 )
             return read_article(page.data, self.name)
@@ -175,13 +175,13 @@ def read_article(data: bytes, name: str, suffix: str = "") -> ArticleText:
     """
     kind = _kind(data, suffix)
     if kind == "html":
-        return html_input.read_html(data, name)
+        return html.read_html(data, name)
     if kind == "mhtml":
-        return html_input.read_mhtml(data, name)
+        return html.read_mhtml(data, name)
     if kind == "docx":
-        return docx_input.read_docx(data, name)
+        return docx.read_docx(data, name)
     if kind == "pdf":
-        return pdf_input.read_pdf(data, name)
+        return pdf.read_pdf(data, name)
     return as_written(decode(data, name))
 
 
@@ -192,13 +192,13 @@ def _kind(start: bytes, suffix: str) -> Kind:
     """
     if start.startswith(b"%PDF-"):
         return "pdf"
-    if docx_input.is_docx(start):
+    if docx.is_docx(start):
         return "docx"
     if suffix in _KINDS:
         return _KINDS[suffix]
-    if html_input.is_html(start):
+    if html.is_html(start):
         return "html"
-    return "mhtml" if html_input.is_mhtml(start) else "text"
+    return "mhtml" if html.is_mhtml(start) else "text"
 
 
 def _read(stream: IO[bytes], suffix: str, name: str) -> bytes:

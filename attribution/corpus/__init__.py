@@ -1,0 +1,1 @@
+"""Many articles: readers, restartable shards, engines and summaries."""

@@ -1,0 +1,1 @@
+"""Ways in: files, standard input and addresses to articles."""

@@ -1,0 +1,1 @@
+"""Ways out: a report as text, tree, table, graph, annotations and files."""
