@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from attribution.transparency import assess
 from attribution.types import Claim, ModelInfo, Report, Sentence, Source, Span
+
+if TYPE_CHECKING:
+    from corpora import FakeScorer
 
 # Loaded machines stretch the time of one example; what matters is whether it passes.
 settings.register_profile("default", deadline=None)
@@ -78,3 +83,72 @@ def scorer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model") / "tiny"
     tiny_scorer().save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder with int8 weights in several files. Copy it before changing it."""
+    from attribution.storage import write_weights
+    from stored import SMALL
+    from tiny_model import tiny_scorer
+
+    folder = tmp_path_factory.mktemp("sharded") / "tiny"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write_weights, "__kwdefaults__", {"max_file": SMALL})
+        tiny_scorer().save_pretrained(folder, storage="int8")
+    return folder
+
+
+@pytest.fixture
+def corpus_scorer(monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
+    """What a corpus run scores with in place of a model, without waiting for the disk."""
+    from corpora import FakeScorer
+
+    fake = FakeScorer()
+    monkeypatch.setattr("attribution.corpus.run.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.work.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.ray_engine.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.run.digest_of", lambda model: f"files of {model}")
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # takes most of the time
+    return fake
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """Ten records, three of them bad: in chunks of four, one of each kind of chunk."""
+    from corpora import articles, write_jsonl
+
+    rows: list[object] = [*articles(10)]
+    rows[5] = {"id": "a5", "text": " "}
+    rows[8] = "no object"
+    rows[9] = {"id": "a0", "text": "again"}
+    return write_jsonl(tmp_path / "news.jsonl", rows)
+
+
+@pytest.fixture
+def undisturbed(tmp_path: Path, news: Path, corpus_scorer: FakeScorer) -> dict[str, bytes]:
+    """What a run over the news writes."""
+    from attribution.corpus.run import score_corpus
+    from corpora import OPTIONS, files_of
+
+    score_corpus(news, tmp_path / "undisturbed", OPTIONS)
+    return files_of(tmp_path / "undisturbed")
+
+
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pretrained encoder's folder."""
+    from tiny_model import tiny_model, tiny_tokenizer
+
+    folder = tmp_path_factory.mktemp("encoder")
+    tiny_model().encoder.save_pretrained(folder)
+    tiny_tokenizer().save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def config(tmp_path: Path, encoder: Path) -> Path:
+    """Settings that train on two small articles."""
+    from tiny_training import write_articles, write_settings
+
+    return write_settings(tmp_path, encoder, write_articles(tmp_path / "articles"))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from attribution.corpus.work import CorpusOptions
 from attribution.errors import InputError
 from attribution.transparency import assess
 from attribution.types import Claim, ModelInfo, Report, Sentence, Source, Span
@@ -16,6 +17,8 @@ TEXTS = (
     "a deckhand: nobody was paid",
     "The tide was out.",
 )
+#: Chunks of four records.
+OPTIONS = CorpusOptions(chunk_size=4)
 
 
 def report_of(text: str, publisher: str | None, model: ModelInfo) -> Report:

@@ -7,24 +7,17 @@ import copy
 import pytest
 import torch
 from torch import Tensor
-from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
+from transformers import BertModel, MPNetConfig, MPNetModel
 from transformers.models.mpnet.modeling_mpnet import MPNetSelfAttention
 
 from attribution.attention import FusedAttention, fuse_attention
 from attribution.configuration import AttributionConfig
 from attribution.model import AttributionModel
+from tiny_model import HIDDEN, tiny_encoder
 
-HIDDEN = 32
 LENGTH = 40
-CONFIG = MPNetConfig(
-    vocab_size=50,
-    hidden_size=HIDDEN,
-    num_hidden_layers=3,
-    num_attention_heads=4,
-    intermediate_size=2 * HIDDEN,
-    max_position_embeddings=LENGTH + 2,
-    hidden_dropout_prob=0.0,
-    attention_probs_dropout_prob=0.0,
+CONFIG = tiny_encoder(
+    MPNetConfig, num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=LENGTH + 2
 )
 
 
@@ -128,14 +121,7 @@ def test_asking_for_probabilities_raises(fused: MPNetModel) -> None:
 
 
 def test_another_encoder_is_left_as_it_is() -> None:
-    config = BertConfig(
-        vocab_size=50,
-        hidden_size=HIDDEN,
-        num_hidden_layers=1,
-        num_attention_heads=4,
-        intermediate_size=HIDDEN,
-    )
-    model = BertModel(config, add_pooling_layer=False)
+    model = BertModel(tiny_encoder(), add_pooling_layer=False)
     before = [type(module) for module in model.modules()]
     fuse_attention(model)
     assert [type(module) for module in model.modules()] == before
@@ -145,3 +131,24 @@ def test_another_encoder_is_left_as_it_is() -> None:
 def test_the_attribution_model_fuses_its_encoder() -> None:
     model = AttributionModel(AttributionConfig(encoder=CONFIG, pair_size=8, mention_size=8))
     assert type(model.encoder.encoder.layer[0].attention.attn) is FusedAttention
+
+
+@pytest.mark.parametrize("lengths", [(LENGTH, LENGTH), (LENGTH, 17)])
+def test_layers_share_one_mask(
+    fused: MPNetModel, lengths: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded, mask = batch(*lengths)
+    masks: list[Tensor] = []
+    plain_forward = FusedAttention.forward
+
+    def forward(
+        self: FusedAttention, hidden: Tensor, added: Tensor, bias: Tensor | None, **named: object
+    ) -> object:
+        assert bias is None
+        masks.append(added)
+        return plain_forward(self, hidden, added, bias, **named)
+
+    monkeypatch.setattr(FusedAttention, "forward", forward)
+    states(fused, embedded, mask)
+    assert len(masks) == CONFIG.num_hidden_layers
+    assert all(added is masks[0] for added in masks)

@@ -9,7 +9,7 @@ import pytest
 from datasets import Dataset, disable_progress_bars
 from datasets.fingerprint import Hasher
 
-from attribution.columns import claim_rows, map_batch
+from attribution.columns import map_batch, plain_claim_rows
 from attribution.scorer import Scorer
 from attribution.transparency import WEIGHTS
 from attribution.types import Report
@@ -39,7 +39,7 @@ class TestMap:
             assert list(row["components"]) == list(WEIGHTS)
             assert row["components"]["hearsay"] == report.transparency.components["hearsay"].value
             assert Report.from_json(row["report"]) == report
-            assert [dict(claim) for claim in row["claims"]] == claim_rows(report)
+            assert [dict(claim) for claim in row["claims"]] == plain_claim_rows(report)
 
     def test_batches_of_any_size_give_the_same_rows(self, scorer: Scorer) -> None:
         data = Dataset.from_dict({"text": [SAMPLE, "One, she said.", SAMPLE[:100]]})

@@ -1,82 +1,20 @@
-"""Settings, the training loop, and the classifiers fitted after it."""
+"""The training loop: learning, going on, hidden pieces, teachers."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-import yaml
-from sklearn.neural_network import MLPClassifier
-from tiny import article
 
-from attribution.types import SOURCE_TYPES
-from tagged import FERRY, PIER, example
-from tiny_model import MAX_PIECES, tiny_model, tiny_tokenizer
-from training import data, resolution, tables, train
-from training.augment import AugmentSettings
-from training.command import Opened
-from training.data import TrainingSet, fold_of
-from training.examples import Example
-from training.settings import Settings, encoder_folder, fold_folder, read_settings
-from training.tables import Table, fit
+from tiny_model import tiny_model, tiny_tokenizer
+from tiny_training import trainer, weights, with_loop
+from training import train
+from training.settings import Settings, read_settings
 from training.teacher import translation
 from training.train import Trainer
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A pretrained encoder's folder."""
-    folder = tmp_path_factory.mktemp("encoder")
-    tiny_model().encoder.save_pretrained(folder)
-    tiny_tokenizer().save_pretrained(folder)
-    return folder
-
-
-@pytest.fixture
-def config(tmp_path: Path, encoder: Path) -> Path:
-    """Settings that train on two small articles."""
-    articles = tmp_path / "articles"
-    articles.mkdir()
-    (articles / "wires-01.txt").write_text(FERRY, encoding="utf-8")
-    (articles / "wires-02.txt").write_text(PIER, encoding="utf-8")
-    return write_config(tmp_path / "tiny.yaml", {
-        "name": "tiny", "release": "9", "encoder": str(encoder),
-        "output": str(tmp_path / "output"), "run": str(tmp_path / "run"), "seed": 5,
-        "data": {"polnear": "", "layer": "", "articles": str(articles)},
-        "training": {
-            "epochs": 20, "max_pieces": MAX_PIECES, "batch_pieces": 120, "encoder_rate": 0.003,
-            "head_rate": 0.01, "weight_decay": 0.01, "warmup": 0.1, "clip": 1.0,
-            "checkpoint_minutes": 60, "threads": 1,
-        },
-    })  # fmt: skip
-
-
-def write_config(path: Path, values: object) -> Path:
-    path.write_text(yaml.safe_dump(values), encoding="utf-8")
-    return path
-
-
-def with_loop(path: Path, **loop: object) -> Path:
-    """The settings with some of the training section changed."""
-    values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    values["training"].update(loop)
-    return write_config(path, values)
-
-
-def trainer(settings: Settings) -> Trainer:
-    made: Sequence[Example] = [example(), example(PIER)]
-    return Trainer(settings, tiny_tokenizer(), lambda _: made)
-
-
-def weights(folder: Path) -> dict[str, np.ndarray]:
-    from safetensors.numpy import load_file
-
-    return load_file(folder / "model.safetensors")
 
 
 class TestTraining:
@@ -203,28 +141,6 @@ class TestMask:
         assert bool(ordinary.any()) is (share == 0.0)
 
 
-class TestTrainingSet:
-    def texts(self, config: Path, epoch: int, **augment: float) -> list[str]:
-        changes = AugmentSettings(**augment) if augment else None
-        made = TrainingSet(read_settings(config).data, tiny_tokenizer(), 1, augment=changes)
-        return [item.article.document.text for item in made(epoch)]
-
-    def test_epochs_are_alike_without_changes(self, config: Path) -> None:
-        assert self.texts(config, 0) == self.texts(config, 1)
-
-    def test_changes_are_others_every_epoch(self, config: Path) -> None:
-        assert self.texts(config, 0, marks=1.0, noise=1.0) != self.texts(config, 0)
-        seen = {tuple(self.texts(config, epoch, marks=1.0, noise=1.0)) for epoch in range(6)}
-        assert len(seen) > 1
-
-    def test_an_epoch_is_the_same_every_time(self, config: Path) -> None:
-        assert self.texts(config, 3, marks=0.5) == self.texts(config, 3, marks=0.5)
-
-    def test_settings_name_the_changes(self, config: Path) -> None:
-        values = yaml.safe_load(config.read_text(encoding="utf-8")) | {"augment": {"names": 0.5}}
-        assert read_settings(write_config(config, values)).augment == AugmentSettings(names=0.5)
-
-
 class TestTeacher:
     @pytest.fixture
     def taught(self, config: Path, tmp_path: Path) -> Settings:
@@ -265,187 +181,3 @@ class TestTeacher:
         other = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(model), unk_token="?")
         with pytest.raises(ValueError, match="word pieces"):
             translation(tiny_tokenizer(), other)
-
-
-class TestFolds:
-    DOCS = tuple(f"wires-{number:02}" for number in range(12))
-
-    def examples(
-        self, config: Path, without: tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch
-    ) -> set[str]:
-        """The articles trained on, of resolved ones and ("span-") ones without sources."""
-        written = [dataclasses.replace(article(), doc=doc) for doc in self.DOCS]
-        spans = [
-            dataclasses.replace(article(resolved=False), doc=f"span-{doc}") for doc in self.DOCS
-        ]
-        monkeypatch.setattr(data, "load_articles", lambda settings: (spans, written))
-        settings = read_settings(config)
-        made = TrainingSet(settings.data, tiny_tokenizer(), 1, without=without)(0)
-        return {example.doc for example in made}
-
-    def test_an_article_is_in_one_fold_always_the_same(self) -> None:
-        folds = [fold_of(doc, 3) for doc in self.DOCS]
-        assert set(folds) == {0, 1, 2}
-        assert folds == [fold_of(doc, 3) for doc in self.DOCS]
-
-    def test_without_folds_every_article_is_trained_on(
-        self, config: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        assert len(self.examples(config, None, monkeypatch)) == 2 * len(self.DOCS)
-
-    def test_a_fold_is_left_out_but_for_articles_without_sources(
-        self, config: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        left = {doc for doc in self.DOCS if fold_of(doc, 2) != 1}
-        assert 0 < len(left) < len(self.DOCS)
-        spans = {f"span-{doc}" for doc in self.DOCS}
-        assert self.examples(config, (1, 2), monkeypatch) == left | spans
-
-    def test_a_helper_has_a_folder_and_epochs_of_its_own(
-        self, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        runs: list[Trainer] = []
-        monkeypatch.setattr(Trainer, "train", lambda self: runs.append(self))
-        monkeypatch.setattr(train, "TrainingSet", lambda *_, **__: lambda _: [example()] * 4)
-        train.main([str(with_loop(config, folds=2, fold_epochs=3)), "--fold", "1"])
-        (run,) = runs
-        assert run.run == tmp_path / "run/fold1"
-        assert run.settings.output == str(tmp_path / "run/fold1/model")
-        assert run.total == 3 * run.steps_per_epoch
-
-    def test_the_fold_that_the_command_names_is_left_out(
-        self, config: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        runs: list[Trainer] = []
-        monkeypatch.setattr(Trainer, "train", lambda self: runs.append(self))
-        one, other = "wires-01", "wires-02"
-        folds = next(n for n in range(2, 20) if fold_of(one, n) != fold_of(other, n))
-        with_loop(config, folds=folds, fold_epochs=1)
-        train.main([str(config), "--fold", str(fold_of(one, folds))])
-        assert {example.doc for example in runs[0].examples(0)} == {other}
-
-    @pytest.mark.parametrize("fold", ["2", "-1"])
-    def test_a_fold_that_is_not_there_is_refused(
-        self, config: Path, fold: str, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        with pytest.raises(SystemExit):
-            train.main([str(with_loop(config, folds=2)), f"--fold={fold}"])
-        assert "--fold is 0 to 1" in capsys.readouterr().err
-
-    def test_every_article_is_read_by_the_helper_that_never_saw_it(
-        self, config: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        settings = read_settings(with_loop(config, folds=2))
-        monkeypatch.setattr(resolution, "load_model", lambda folder: (folder, None))
-        monkeypatch.setattr(
-            resolution, "scored_articles", lambda model, _, part: [(model, item) for item in part]
-        )
-        articles = [dataclasses.replace(article(), doc=doc) for doc in self.DOCS]
-        opened = Opened(settings, Path("model"), None, None)
-        found = resolution.unseen_articles(opened, articles)
-        assert {item.doc for _, item in found} == set(self.DOCS)
-        for folder, item in found:
-            assert folder == fold_folder(settings, fold_of(item.doc, 2)) / "model"
-
-
-class TestSettings:
-    def test_values_are_read(self, config: Path) -> None:
-        settings = read_settings(config)
-        assert (settings.name, settings.seed, settings.training.clip) == ("tiny", 5, 1.0)
-        assert settings.data.article_repeat == 1
-
-    @pytest.mark.parametrize(
-        ("section", "key"), [(None, "seed"), ("data", "layer"), ("training", "clip")]
-    )
-    def test_a_missing_key_is_named_with_the_file(
-        self, config: Path, section: str | None, key: str
-    ) -> None:
-        values = yaml.safe_load(config.read_text())
-        del (values[section] if section else values)[key]
-        with pytest.raises(ValueError, match=rf"tiny\.yaml.*'{key}'"):
-            read_settings(write_config(config, values))
-
-    @pytest.mark.parametrize("section", [None, "data", "training"])
-    def test_an_unknown_key_is_named_with_the_file(self, config: Path, section: str | None) -> None:
-        values = yaml.safe_load(config.read_text())
-        (values[section] if section else values)["lerning_rate"] = 1
-        with pytest.raises(ValueError, match=r"tiny\.yaml.*'lerning_rate'"):
-            read_settings(write_config(config, values))
-
-    @pytest.mark.parametrize("precision", ["fp16", "", 32])
-    def test_an_unknown_precision_is_named_with_the_file(
-        self, config: Path, precision: object
-    ) -> None:
-        with pytest.raises(ValueError, match=rf"tiny\.yaml.*fp32 or bf16, not {precision}"):
-            read_settings(with_loop(config, precision=precision))
-
-    @pytest.mark.parametrize("text", ["", "just words", "- a\n- list", "name: [", "data:\n"])
-    def test_a_file_that_holds_no_settings_is_named(self, tmp_path: Path, text: str) -> None:
-        (tmp_path / "odd.yaml").write_text(text)
-        with pytest.raises(ValueError, match=r"odd\.yaml"):
-            read_settings(tmp_path / "odd.yaml")
-
-    def test_the_environment_may_say_where_polnear_is(
-        self, config: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("POLNEAR", "/elsewhere")
-        assert read_settings(config).data.polnear == "/elsewhere"
-
-    def test_the_projects_own_settings_are_sound(self) -> None:
-        folder = Path(__file__).parent.parent / "configs"
-        for path in (folder / "small.yaml", folder / "base.yaml"):
-            settings = read_settings(path)
-            loop = vars(settings.training)
-            numbers = [
-                loop[name] for name in loop if name not in ("precision", "loss_weights", "teacher")
-            ]
-            assert all(isinstance(number, int | float) for number in numbers), path
-
-    def test_an_encoder_may_be_a_folder_or_a_hub_id(self, tmp_path: Path) -> None:
-        assert encoder_folder(str(tmp_path)) == str(tmp_path)
-        assert encoder_folder("someone/encoder") == "someone/encoder"
-
-
-class TestFit:
-    """Classifiers run with numpy give what scikit-learn gives."""
-
-    def fitted(
-        self, labels: np.ndarray, monkeypatch: pytest.MonkeyPatch
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Probabilities of ours and of scikit-learn's for new rows, and its classes."""
-        rng = np.random.default_rng(1)
-        rows = (rng.normal(size=(len(labels), 6)) + labels[:, None] / 2).astype(np.float32)
-        table = Table()
-        table.add(rows, labels.tolist())
-        networks: list[MLPClassifier] = []
-
-        class Recorded(MLPClassifier):
-            def fit(self, *arguments: object) -> MLPClassifier:
-                networks.append(super().fit(*arguments))
-                return networks[-1]
-
-        monkeypatch.setattr(tables, "MLPClassifier", Recorded)
-        classifier = fit(table, (5, 4), 1e-2, 0)
-        fresh = rng.normal(size=(40, 6)).astype(np.float32)
-        scaled = (fresh - rows.mean(0)) / rows.std(0)
-        expected = networks[0].predict_proba(scaled)
-        return classifier.probabilities(fresh), expected, networks[0].classes_
-
-    def test_two_classes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        found, expected, _ = self.fitted(np.arange(400) % 2, monkeypatch)
-        np.testing.assert_allclose(found, expected[:, 1], atol=1e-4)
-
-    def test_all_source_types(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        found, expected, _ = self.fitted(np.arange(400) % 8, monkeypatch)
-        np.testing.assert_allclose(found, expected, atol=1e-4)
-
-    @pytest.mark.parametrize("classes", [(0, 1, 2, 5), (1, 2, 7), (0, 3), (4, 6)])
-    def test_source_types_without_an_example_never_win(
-        self, classes: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        labels = np.array(classes)[np.arange(400) % len(classes)]
-        found, expected, known = self.fitted(labels, monkeypatch)
-        assert known.tolist() == list(classes)
-        assert found.shape == (40, len(SOURCE_TYPES))
-        np.testing.assert_allclose(found[:, list(classes)], expected, atol=1e-4)
-        assert np.delete(found, classes, axis=1).max() < 1e-3

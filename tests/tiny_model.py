@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
-from transformers import BertConfig, PreTrainedTokenizerFast
+from transformers import BertConfig, PretrainedConfig, PreTrainedTokenizerFast
 
 from attribution.characterize import ANONYMITY_SIZE
 from attribution.configuration import AttributionConfig
@@ -35,6 +36,8 @@ HIDDEN = 32
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 #: Longest window, in word pieces: short, so that texts of a few sentences need several.
 MAX_PIECES = 48
+
+_Config = TypeVar("_Config", bound=PretrainedConfig)
 
 
 @cache
@@ -67,19 +70,24 @@ def encode(text: str) -> EncodedArticle:
     return encode_article(segment(text), tiny_tokenizer())
 
 
+def tiny_encoder(kind: type[_Config] = BertConfig, **changes: int) -> _Config:
+    """Settings of an encoder of two narrow layers, without dropout."""
+    sizes = {
+        "vocab_size": 50,
+        "hidden_size": HIDDEN,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 2 * HIDDEN,
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
+    }
+    return kind(**{**sizes, **changes})
+
+
 def tiny_model(seed: int = 12, **settings: object) -> AttributionModel:
     """Random weights, large enough to be decided; low thresholds, so that claims come out."""
     torch.manual_seed(seed)
-    encoder = BertConfig(
-        vocab_size=len(tiny_tokenizer()),
-        hidden_size=HIDDEN,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=2 * HIDDEN,
-        max_position_embeddings=MAX_PIECES + 2,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
+    encoder = tiny_encoder(vocab_size=len(tiny_tokenizer()), max_position_embeddings=MAX_PIECES + 2)
     config = AttributionConfig(
         encoder,
         **{
@@ -134,9 +142,10 @@ def tiny_resolver() -> Resolver:
             "link_threshold": 0.4,
             "via_threshold": 0.8,
             "anonymity_threshold": 0.5,
-            "owner_threshold": 0.3,
             "role_threshold": 0.6,
+            "role_owner_threshold": 0.3,
             "justification_threshold": 0.6,
+            "justification_owner_threshold": 0.3,
         },
     )
 
