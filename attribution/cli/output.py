@@ -62,10 +62,9 @@ def check_form(form: Form, target: Path | None, names: Sequence[str], *, several
             check_output(path, names)
             if form == "brat" and path.exists():
                 raise _refused(f"{str(path)!r} is there already and may have been corrected.")
-    elif form == "graphml" and several:
-        raise _refused(
-            "A GraphML file holds one graph; for several inputs name a folder that exists."
-        )
+    elif form in ("graphml", "html") and several:
+        one = "A GraphML file holds one graph" if form == "graphml" else "A page has one article"
+        raise _refused(f"{one}; for several inputs name a folder that exists.")
     elif form == "brat":
         raise _refused("brat takes two files an input; name a folder that exists.")
     elif form == "parquet" and not target:
@@ -75,7 +74,7 @@ def check_form(form: Form, target: Path | None, names: Sequence[str], *, several
 
 
 def _check_packages(form: Form) -> None:
-    from attribution.outputs.claims_table import load_pyarrow
+    from attribution.extras import load_pyarrow
     from attribution.outputs.graph import load_networkx
 
     needed: Mapping[str, Callable[[], object]] = {"graphml": load_networkx, "parquet": load_pyarrow}

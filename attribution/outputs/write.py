@@ -4,7 +4,8 @@
 inputs stand together (a ``json`` array, ``jsonl``), each has one key more, ``input``, with the
 name of its input; ``Report.from_dict`` reads both. ``prov`` and ``webanno`` are one JSON-LD
 document, or an array of them, which is a JSON-LD document too. ``csv`` and ``parquet`` are one
-table of the claims of all inputs. ``graphml`` is one graph a file, ``brat`` two files an input.
+table of the claims of all inputs. ``graphml`` is one graph a file, ``html`` one page, ``brat`` two
+files an input.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Literal, Protocol
 
+from attribution.columns import claim_rows
 from attribution.outputs.annotation import to_annotations
 from attribution.outputs.brat import CONFIGURATION, to_brat
-from attribution.outputs.claims_table import ParquetClaims, claim_rows, to_csv
+from attribution.outputs.claims_table import ParquetClaims, to_csv
 from attribution.outputs.graph import to_graphml
+from attribution.outputs.html.page import Entry, entry_of, to_html, to_index
 from attribution.outputs.prov import to_prov
 from attribution.outputs.text import printable, to_table
 from attribution.outputs.tree import to_tree
@@ -39,7 +41,17 @@ __all__ = [
 ]
 
 Form = Literal[
-    "table", "tree", "json", "jsonl", "prov", "graphml", "csv", "parquet", "webanno", "brat"
+    "table",
+    "tree",
+    "html",
+    "json",
+    "jsonl",
+    "prov",
+    "graphml",
+    "csv",
+    "parquet",
+    "webanno",
+    "brat",
 ]
 _ARRAYS = ("json", "prov", "webanno")
 
@@ -56,7 +68,7 @@ class ReportWriter:
 
     Args:
         write: Takes the text to write.
-        form: How to write them. ``graphml`` is for one report; several go to a
+        form: How to write them. ``graphml`` and ``html`` are for one report; several go to a
             :class:`ReportFolder`, as ``brat`` always does. ``parquet`` is not written as text.
         several: Whether there may be more than one report: makes ``json``, ``prov`` and ``webanno``
             an array, and heads every table or tree with the name of its input.
@@ -80,14 +92,9 @@ class ReportWriter:
     def __enter__(self) -> ReportWriter:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         # An array cut short by an error stays open: nobody should take it for the whole.
-        if error is None and self._form in _ARRAYS and self._several and self._written:
+        if kind is None and self._form in _ARRAYS and self._several and self._written:
             self._write("\n]\n")
 
     def add(self, name: str, report: Report) -> None:
@@ -101,6 +108,8 @@ class ReportWriter:
             self._write(_named(name, report, indent=None) + "\n")
         elif self._form == "graphml":
             self._write(to_graphml(report, name=name))
+        elif self._form == "html":
+            self._write(to_html(report, name=name))
         elif self._form == "csv":
             self._write(to_csv(claim_rows(report, name), header=not self._written))
         elif self._several:
@@ -125,14 +134,23 @@ def _graphml_files(report: Report, name: str) -> dict[str, str]:
     return {".graphml": to_graphml(report, name=name)}
 
 
+def _html_files(report: Report, name: str) -> dict[str, str]:
+    return {".html": to_html(report, name=name)}
+
+
 def _brat_files(report: Report, _name: str) -> dict[str, str]:
     article = to_brat(report)
     return {".txt": article.text, ".ann": article.annotations}
 
 
 #: The formats of which a folder takes files for each input, with these files' suffixes.
-FOLDER_FORMS: dict[str, tuple[str, ...]] = {"graphml": (".graphml",), "brat": (".txt", ".ann")}
-_FILES = {"graphml": _graphml_files, "brat": _brat_files}
+FOLDER_FORMS: dict[str, tuple[str, ...]] = {
+    "graphml": (".graphml",),
+    "html": (".html",),
+    "brat": (".txt", ".ann"),
+}
+_FILES = {"graphml": _graphml_files, "html": _html_files, "brat": _brat_files}
+_INDEX = "index"
 
 
 class ReportFolder:
@@ -140,7 +158,8 @@ class ReportFolder:
 
     The files are called by the input's name without folder and suffix, ``stdin`` for ``-``. Inputs
     that would share a file are told apart by numbers, from the second on: ``a``, ``a-2``. For brat,
-    the folder gets an ``annotation.conf`` if it has none.
+    the folder gets an ``annotation.conf`` if it has none; for html, :meth:`finish` writes an
+    ``index.html`` that links to all pages.
 
     Args:
         folder: Where the files go. It must exist.
@@ -152,7 +171,8 @@ class ReportFolder:
         self._folder = folder
         self._form = form
         self._stems: dict[str, str] = {}
-        taken: set[str] = set()
+        self._entries: list[Entry] = []
+        taken = {_INDEX} if form == "html" else set()
         for name in dict.fromkeys(names):
             stem = "stdin" if name == "-" else Path(name).stem
             numbered = (f"{stem}-{number}" for number in itertools.count(2))
@@ -164,9 +184,10 @@ class ReportFolder:
             self._stems[name] = free
 
     def targets(self) -> list[Path]:
-        """The files that the inputs get."""
+        """The files that are written."""
+        stems = [*self._stems.values(), *([_INDEX] if self._form == "html" else [])]
         suffixes = FOLDER_FORMS[self._form]
-        return [self._folder / f"{stem}{end}" for stem in self._stems.values() for end in suffixes]
+        return [self._folder / f"{stem}{end}" for stem in stems for end in suffixes]
 
     def add(self, name: str, report: Report) -> None:
         """Write the report of the input called ``name``."""
@@ -179,6 +200,14 @@ class ReportFolder:
         configuration = self._folder / "annotation.conf"
         if self._form == "brat" and not configuration.exists():
             configuration.write_text(CONFIGURATION, encoding="utf-8")
+        if self._form == "html":
+            self._entries.append(entry_of(report, name, f"{self._stems[name]}.html"))
+
+    def finish(self) -> None:
+        """Write what is about all reports, if there is any."""
+        if self._entries:
+            with open_output(self._folder / f"{_INDEX}.html") as write:
+                write(to_index(self._entries))
 
 
 class _ParquetTable:
@@ -218,7 +247,9 @@ def open_reports(
         ValueError: The form has no place at this target.
     """
     if target is not None and target.is_dir() and form in FOLDER_FORMS:
-        yield ReportFolder(target, form, names)
+        folder = ReportFolder(target, form, names)
+        yield folder
+        folder.finish()
         return
     if form == "brat":
         raise ValueError("brat needs a folder")
@@ -229,7 +260,7 @@ def open_reports(
             yield _ParquetTable(claims)
         return
     with (
-        open_output(target, exact=form == "csv") as write,
+        open_output(target, exact=form in ("csv", "html")) as write,
         ReportWriter(write, form, several=several, color=color) as reports,
     ):
         yield reports
