@@ -1,0 +1,112 @@
+"""The command ``attribution serve``.
+
+Exit codes: 0 stopped by SIGTERM or Ctrl+C, 2 the command was called wrongly: no such model, a port
+that is taken, an extra that is missing. The log goes to standard error.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from attribution.cli.options import Model
+from attribution.errors import MissingExtraError, ModelError
+from attribution.extras import load_extra
+
+if TYPE_CHECKING:
+    from attribution.service.pool import TextScorer
+
+__all__ = ["SERVE_EXAMPLES", "serve"]
+
+SERVE_EXAMPLES = """
+Examples:
+
+  attribution serve
+
+  attribution serve --port 8765 --max-characters 20000 --queue 4
+
+  curl -s http://127.0.0.1:8000/v1/report --json '{"text": "..."}'
+"""
+
+
+def serve(
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen on; the default one is reached from this machine only."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 8000,
+    model: Model = "small",
+    max_characters: Annotated[
+        int, typer.Option(min=1, help="Longest article; a longer one is answered 413.")
+    ] = 100_000,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            min=0.1, help="Seconds for one article, waiting included; then it is answered 503."
+        ),
+    ] = 60.0,
+    concurrency: Annotated[
+        int, typer.Option(min=1, help="Articles scored at once; each may use all processors.")
+    ] = 1,
+    queue: Annotated[
+        int, typer.Option(min=0, help="Articles that may wait; any more are answered 429.")
+    ] = 16,
+) -> None:
+    """Serve a page to paste an article into, and the same report as JSON, over HTTP."""
+    try:
+        for package in ("fastapi", "uvicorn"):
+            load_extra(package, extra="serve")
+    except MissingExtraError as error:
+        raise typer.BadParameter(str(error)) from error
+    from attribution.service.server import address_of
+    from attribution.service.server import serve as run
+    from attribution.service.settings import Settings
+
+    listener = _listen(host, port)
+    settings = Settings(max_characters, timeout, concurrency, queue, allowed_hosts=_hosts(host))
+    typer.echo(f"Loading the model {model!r}; then at {address_of(listener)}", err=True)
+    if not settings.allowed_hosts:
+        typer.echo(
+            "warning: other machines can reach this, without a password or encryption", err=True
+        )
+    try:
+        run(lambda: _load(model), settings, listener)
+    except ModelError as error:
+        raise typer.BadParameter(str(error), param_hint="--model") from error
+
+
+def _load(model: str) -> TextScorer:
+    from attribution.scorer import Scorer
+
+    return Scorer.from_pretrained(model)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    from attribution.service.server import listen
+
+    try:
+        return listen(host, port)
+    except socket.gaierror as error:
+        raise typer.BadParameter(
+            f"{host!r} is no host: {error.strerror}", param_hint="--host"
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise typer.BadParameter(
+            f"Cannot listen on {host} port {port}: {reason}.", param_hint="--port"
+        ) from error
+
+
+def _hosts(host: str) -> tuple[str, ...]:
+    """The Host headers to answer: this machine's own names on loopback, else any."""
+    from attribution.service.server import is_loopback
+    from attribution.service.settings import LOOPBACK_HOSTS
+
+    if not is_loopback(host):
+        return ()
+    own = f"[{host}]" if ":" in host else host
+    return tuple(dict.fromkeys((*LOOPBACK_HOSTS, own.lower())))

@@ -1,0 +1,132 @@
+"""What is sent to the service: an article, as JSON or as a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from attribution.service.problems import InvalidPart, RefusedError
+from attribution.service.settings import MAX_NAME, Settings
+
+__all__ = ["Article", "article_schema", "from_form", "from_json", "read_form"]
+
+# One character that is neither blank nor a control character, in every dialect of regular
+# expressions: what \s covers differs from one to the next, in these characters only.
+_VISIBLE = "[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]"
+_MOST_ERRORS, _LONGEST_POINTER = 10, 100
+
+Name = Annotated[str, StringConstraints(max_length=MAX_NAME)]
+
+
+class Article(BaseModel):
+    """An article to be scored."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    text: Annotated[str, StringConstraints(pattern=_VISIBLE)] = Field(
+        description="The article, in English, with its line ends.",
+        examples=["The ferry will stop on Friday, the harbour board said."],
+    )
+    title: Name | None = Field(
+        None, description="A headline to store in the report; it is not analysed."
+    )
+    publisher: Name | None = Field(
+        None,
+        description="The outlet that prints the article, which is never an intermediary. "
+        "Without it, the outlet is read from the text if it names one.",
+    )
+
+
+def article_schema(settings: Settings) -> dict[str, Any]:
+    """The JSON schema of an article, with the limit of the settings in words.
+
+    As ``maxLength`` it would make a longer text invalid, which is 422; it is valid and too long.
+    """
+    schema = Article.model_json_schema()
+    limit = f" At most {settings.max_characters:,} characters; a longer one is answered 413."
+    schema["properties"]["text"]["description"] += limit
+    return schema
+
+
+def from_json(body: bytes, settings: Settings) -> Article:
+    """Read an article from JSON.
+
+    Raises:
+        RefusedError: 422 for what is no article, 413 for a text that is too long.
+    """
+    try:
+        article = Article.model_validate_json(body)
+    except ValidationError as error:
+        raise _invalid(error) from None
+    return _short_enough(article, settings)
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of a form, with line ends as they were before the browser sent them.
+
+    Raises:
+        RefusedError: 422 for what is no UTF-8, or has a field twice or too many fields.
+    """
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=8
+        )
+    except ValueError:
+        raise RefusedError(422, "The form is not in UTF-8, or has too many fields.") from None
+    fields = {name: value.replace("\r\n", "\n") for name, value in pairs}
+    if len(fields) < len(pairs):
+        raise RefusedError(422, "The form has a field twice.")
+    return fields
+
+
+def from_form(fields: Mapping[str, str], settings: Settings) -> Article:
+    """An article from a form's fields; one that was left empty counts as not given.
+
+    Raises:
+        RefusedError: As for :func:`from_json`.
+    """
+    try:
+        article = Article.model_validate(
+            {name: value for name, value in fields.items() if value or name == "text"}
+        )
+    except ValidationError as error:
+        raise _invalid(error) from None
+    return _short_enough(article, settings)
+
+
+def _short_enough(article: Article, settings: Settings) -> Article:
+    if len(article.text) > settings.max_characters:
+        raise RefusedError(
+            413,
+            f"The text has {len(article.text):,} characters; the limit is "
+            f"{settings.max_characters:,}.",
+        )
+    return article
+
+
+def _invalid(error: ValidationError) -> RefusedError:
+    """A refusal that says what is wrong without repeating what was sent."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    errors = [
+        InvalidPart(pointer=_pointer(part["loc"]), detail=_detail(part["type"], part["msg"]))
+        for part in found[:_MOST_ERRORS]
+    ]
+    first = errors[0]
+    where = "The body" if first.pointer == "#" else first.pointer.removeprefix("#/")
+    return RefusedError(422, f"{where}: {first.detail}.", errors=errors)
+
+
+def _pointer(place: tuple[int | str, ...]) -> str:
+    keys = (str(key).replace("~", "~0").replace("/", "~1") for key in place)
+    return "/".join(["#", *keys])[:_LONGEST_POINTER]
+
+
+def _detail(kind: str, message: str) -> str:
+    return {
+        "missing": "is missing",
+        "string_pattern_mismatch": "is empty",
+        "extra_forbidden": "is not known",
+    }.get(kind, message)
