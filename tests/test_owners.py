@@ -70,6 +70,8 @@ def test_the_threshold_that_leaves_wrong_words_out_is_taken(
         tiny_model(), [scored], nearest, type_scorer(scored)
     )
     assert thresholds["justification_threshold"] == pytest.approx(0.8)
+    assert thresholds["justification_owner_threshold"] == pytest.approx(0.7)
+    assert "role_owner_threshold" in thresholds
     # One of the two sources gets both words: precision 1, recall .5.
     assert reached["justification_dev_f1"] == pytest.approx(2 / 3)
 

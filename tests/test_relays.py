@@ -13,7 +13,7 @@ from attribution.resolve import Cluster
 from attribution.types import SOURCE_TYPES
 from scenes import Script, draft, mention, rule, table, type_rows
 from tiny_model import encode, tiny_classifier
-from training.readers.gold import GoldClaim
+from training.readers.gold import GoldArticle, GoldClaim
 from training.relays import Relayed, best_via_threshold, fit_relays, gold_scene
 from training.scored import Scored
 
@@ -48,7 +48,7 @@ def interview(*names: str) -> Relayed:
     mentions = table(
         [
             mention(article, brask),
-            mention(article, f"the {echo}", "via"),
+            mention(article, f"the {echo}", "via", organization=echo),
             mention(article, ware),
             mention(article, "She"),
             mention(article, ware, occurrence=2),
@@ -91,11 +91,13 @@ class TestThreshold:
 
 
 class TestGoldScene:
-    def made(self, *claims: GoldClaim, names: tuple[str | None, ...]) -> Relayed:
+    def made(
+        self, *claims: GoldClaim, names: tuple[str | None, ...], publisher: str = "", end: str = ""
+    ) -> Relayed:
         """The scene of the interview's mentions when they have these gold sources."""
         scene = interview("Brask", "Echo", "Ware").scene
         scored = Scored(
-            None,
+            GoldArticle("interview", TEXT + end, claims, publisher=publisher),
             SimpleNamespace(article=scene.article),
             None,
             claims,
@@ -115,6 +117,17 @@ class TestGoldScene:
         assert found.scene.origins == [0, 2]
         assert found.via == ((1,), ())
         assert found.scene.types.sum(1) == pytest.approx([1] * 4)
+
+    @pytest.mark.parametrize(
+        ("publisher", "end"), [("The Echo", ""), ("", "\n\nCopyright 2031 The Echo")]
+    )
+    def test_the_articles_own_outlet_is_no_candidate(self, publisher: str, end: str) -> None:
+        told = GoldClaim("1", (), source="s1", via=())
+        names = ("s1", "s2", "s3", "s1", "s3")
+        assert ECHO in self.made(told, names=names).scene.candidates[0]
+        found = self.made(told, names=names, publisher=publisher, end=end)
+        assert found.scene.own == {ECHO}
+        assert found.scene.candidates == [[WARE]]
 
     def test_an_intermediary_without_a_mention_is_left_out_in_their_order(self) -> None:
         told = GoldClaim("1", (), source="s1", via=("s3", "s9", "s2"))

@@ -41,8 +41,10 @@ def merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     result = dict(values)
     for name, change in changes.items():
         old = result.get(name)
-        both = isinstance(old, Mapping) and isinstance(change, Mapping)
-        result[name] = merged(old, change) if both else change
+        if isinstance(old, Mapping) and isinstance(change, Mapping):
+            result[name] = merged(old, change)
+        else:
+            result[name] = change
     return result
 
 

@@ -14,13 +14,22 @@ from transformers import PreTrainedTokenizerFast
 from training.augment import Augmenter, AugmentSettings
 from training.examples import Example, build_example
 from training.readers.articles import read_articles
+from training.readers.corrected import read_corrected
 from training.readers.gold import GoldArticle
 from training.readers.justification import justified, read_justifications
 from training.readers.nested import read_nested, with_nested
 from training.readers.polnear import read_polnear
 from training.settings import DataSettings
 
-__all__ = ["TrainingSet", "data_hash", "fold_of", "load_articles", "load_silver"]
+__all__ = [
+    "TrainingSet",
+    "data_hash",
+    "fold_of",
+    "load_articles",
+    "load_corrected",
+    "load_silver",
+    "without_publisher",
+]
 
 
 def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldArticle]]:
@@ -29,7 +38,7 @@ def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldA
     if settings.polnear:
         every = settings.annotators == "all"
         polnear = read_polnear(settings.polnear, "train", settings.layer, every_annotator=every)
-        polnear = [a for a in polnear if not settings.held_out or a.publisher != settings.held_out]
+        polnear = without_publisher(polnear, settings.held_out)
     written = read_articles(settings.articles) if settings.articles else []
     if settings.justification:
         labels = read_justifications(settings.justification)
@@ -40,6 +49,26 @@ def load_articles(settings: DataSettings) -> tuple[list[GoldArticle], list[GoldA
     if settings.limit:
         polnear, written = (_sample(part, settings.limit) for part in (polnear, written))
     return polnear, written
+
+
+def load_corrected(settings: DataSettings) -> list[GoldArticle]:
+    """The user's own articles as people have corrected them; none if the settings name none.
+
+    Raises:
+        FileNotFoundError: there is no such folder or file.
+        ValueError: there is no article in it, or one is not of its form; the message names it.
+    """
+    if not settings.corrected:
+        return []
+    articles = read_corrected(settings.corrected)
+    if not articles:
+        raise ValueError(f"{settings.corrected}: no corrected article in it")
+    return articles
+
+
+def without_publisher(articles: list[GoldArticle], publisher: str) -> list[GoldArticle]:
+    """The articles that this publisher did not print; all of them if it is empty."""
+    return [item for item in articles if not publisher or item.publisher != publisher]
 
 
 def _sample(articles: list[GoldArticle], size: int) -> list[GoldArticle]:
@@ -65,7 +94,8 @@ class TrainingSet:
     """Training examples, epoch by epoch.
 
     Args:
-        settings: which articles; written ones appear ``article_repeat`` times, 0 leaves them out.
+        settings: which articles; written ones appear ``article_repeat`` times and corrected ones
+            ``corrected_repeat`` times, 0 leaves them out.
         tokenizer: of the encoder that is trained.
         seed: source of the order and of the changes.
         without: (fold, folds) leaves out the resolved articles of one fold.
@@ -81,22 +111,25 @@ class TrainingSet:
         without: tuple[int, int] | None = None,
         augment: AugmentSettings | None = None,
     ) -> None:
-        polnear, written = load_articles(settings)
+        parts: tuple[list[GoldArticle], ...]
+        parts = (*load_articles(settings), load_corrected(settings))
         if without:
             fold, folds = without
-            polnear, written = (
+            parts = tuple(
                 [a for a in part if not a.resolved or fold_of(a.doc, folds) != fold]
-                for part in (polnear, written)
+                for part in parts
             )
         self._tokenizer, self._seed = tokenizer, seed
         self._silver = load_silver(settings.polnear)
-        articles = [*polnear, *written]
-        plain = [
+        times = (1, settings.article_repeat, settings.corrected_repeat)
+        articles = [article for part in parts for article in part]
+        plain = (
             build_example(article, tokenizer, self._silver.get(article.doc))
             for article in tqdm(articles, desc="examples", unit="article")
-        ]
-        pairs = list(zip(articles, plain, strict=True))
-        self._pairs = pairs[: len(polnear)] + pairs[len(polnear) :] * settings.article_repeat
+        )
+        self._pairs: list[tuple[GoldArticle, Example]] = []
+        for part, repeat in zip(parts, times, strict=True):
+            self._pairs += [(article, next(plain)) for article in part] * repeat
         random.Random(seed).shuffle(self._pairs)
         self._augmenter = Augmenter(articles, self._silver, augment) if augment else None
 

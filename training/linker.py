@@ -172,7 +172,7 @@ def _loss(
     return (each * weight).sum() / weight.sum()
 
 
-def best_link_threshold(scorer: Classifier, articles: Sequence[Scored]) -> tuple[float, float]:
+def best_link_threshold(scorer: Scorer, articles: Sequence[Scored]) -> tuple[float, float]:
     """The threshold with the best F1 over pairs of mentions that share a source, and that F1."""
     best = (0.5, 0.0)
     for threshold in np.arange(0.2, 0.81, 0.05):

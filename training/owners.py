@@ -102,11 +102,12 @@ def best_description_thresholds(
                 ]
                 f1 = _f1(mine, wanted[layer])
                 best[layer] = max(best[layer], (f1, float(marked), float(owned)))
-    # One threshold serves both layers' owners: that of the harder one.
-    owned = best["justification"][2]
-    thresholds = {f"{layer}_threshold": best[layer][1] for layer in LAYERS}
-    figures = {f"{layer}_dev_f1": best[layer][0] for layer in LAYERS}
-    return thresholds | {"owner_threshold": owned}, figures
+    figures: dict[str, float] = {}
+    thresholds: dict[str, float] = {}
+    for layer, (f1, marked, owned) in best.items():
+        thresholds |= {f"{layer}_threshold": marked, f"{layer}_owner_threshold": owned}
+        figures[f"{layer}_dev_f1"] = f1
+    return thresholds, figures
 
 
 Words = set[tuple[str, int]]
@@ -140,7 +141,8 @@ def _found_words(
     names = list(named)
     descriptions = find_descriptions(model, article, scored.words, dict.fromkeys(LAYERS, marked))
     types = _types(scored, type_scorer)
-    owners = assign(article, scored.table, list(named.values()), types, descriptions, scorer, owned)
+    clusters, least = list(named.values()), dict.fromkeys(LAYERS, owned)
+    owners = assign(article, scored.table, clusters, types, descriptions, scorer, least)
     found: dict[Layer, Words] = {layer: set() for layer in LAYERS}
     for number, items in owners.items():
         for item in items:

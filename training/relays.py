@@ -12,9 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from attribution.analyze import own_outlets
 from attribution.characterize import type_features
 from attribution.intermediaries import Scene, carry_features, via_features
 from attribution.provenance import find_chains, first_reading
+from attribution.publisher import read_publisher
+from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from training.scored import Scored, gold_clusters
 from training.tables import Table, fit
@@ -37,7 +40,7 @@ class Relayed:
 
 
 def gold_scene(scored: Scored, type_scorer: Classifier) -> Relayed:
-    """The scene that gold mentions and gold resolution make."""
+    """The scene that gold mentions and gold resolution make, for a reader who knows the outlet."""
     named = gold_clusters(scored)
     order = list(named)
     clusters = [named[name] for name in order]
@@ -46,14 +49,18 @@ def gold_scene(scored: Scored, type_scorer: Classifier) -> Relayed:
         np.stack([type_features(scored.table, cluster) for cluster in clusters])
     ).astype(np.float32)
     # One mention may stand for two sources; it is counted for one, and speaks for both.
-    speaker = {
+    speaker: dict[WordRange | None, str] = {
         scored.table.mentions[row].words: name for name in order for row in named[name].members
     }
     origins = [
         position[claim.source if claim.source in position else speaker[draft.source]]
         for claim, draft in zip(scored.claims, scored.drafts, strict=True)
     ]
-    scene = Scene(scored.example.article, scored.drafts, scored.table, clusters, origins, types)
+    publisher = scored.gold.publisher or read_publisher(scored.gold.text)
+    own = own_outlets(scored.table, clusters, publisher)
+    scene = Scene(
+        scored.example.article, scored.drafts, scored.table, clusters, origins, types, own
+    )
     return Relayed(
         scene,
         tuple(

@@ -11,7 +11,9 @@ cross-validation. Writes ``resolution.safetensors`` into the model folder.
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,17 +26,16 @@ from attribution.tabular import Classifier, save_classifiers
 from attribution.types import SOURCE_TYPES
 from training.anonymity import fit_anonymity
 from training.command import Opened, load_model, open_model
-from training.data import fold_of
+from training.data import fold_of, load_articles, load_corrected, without_publisher
 from training.linker import best_link_threshold, fit_linker
 from training.owners import best_description_thresholds, owner_table
 from training.readers.articles import read_articles
 from training.readers.gold import GoldArticle
 from training.readers.justification import justified, read_justifications
-from training.readers.nested import read_nested, with_nested
 from training.readers.polnear import read_polnear
 from training.relays import best_via_threshold, fit_relays, gold_scene
 from training.scored import Scored, gold_clusters, score_article
-from training.settings import Settings, fold_folder
+from training.settings import DataSettings, Settings, fold_folder
 from training.tables import Table, fit
 
 __all__ = ["main"]
@@ -50,17 +51,31 @@ def add_types(scored: Scored, types: Table) -> None:
 
 
 def resolved_articles(settings: Settings, split: str) -> list[GoldArticle]:
-    """The articles of a split whose sources are labelled."""
-    articles = read_articles(Path(settings.data.articles).parent / split)
-    if settings.data.polnear:
-        layer = Path(settings.data.layer).parent / f"{split}.jsonl"
-        articles += read_polnear(settings.data.polnear, split, layer)
-    if settings.data.justification:
-        labels = Path(settings.data.justification).with_name(f"{split}.jsonl")
-        articles = justified(articles, read_justifications(labels))
-    if settings.data.nested and split == "train":
-        articles = with_nested(articles, read_nested(settings.data.nested))
+    """The articles of a split whose sources are labelled, as the settings choose them.
+
+    Those of the user's own are all train articles. Whatever the settings say, none is left out by
+    a ``limit``, and each is there in its first annotator's version.
+    """
+    data = settings.data
+    if split == "train":
+        whole = dataclasses.replace(data, limit=None, annotators="first")
+        polnear, written = load_articles(whole)
+        articles = [*written, *polnear, *load_corrected(data)]
+    else:
+        articles = dev_articles(data)
     return [article for article in articles if article.resolved]
+
+
+def dev_articles(data: DataSettings) -> list[GoldArticle]:
+    """The dev articles beside the train articles that the settings name."""
+    articles = read_articles(Path(data.articles).parent / "dev") if data.articles else []
+    if data.polnear:
+        layer = Path(data.layer).parent / "dev.jsonl"
+        articles += without_publisher(read_polnear(data.polnear, "dev", layer), data.held_out)
+    if data.justification:
+        labels = Path(data.justification).with_name("dev.jsonl")
+        articles = justified(articles, read_justifications(labels))
+    return articles
 
 
 def scored_articles(
@@ -84,9 +99,11 @@ def unseen_articles(opened: Opened, articles: Sequence[GoldArticle]) -> list[Sco
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the module."""
+    """Command line of the module; exits with 1 and a message when there is nothing to fit on."""
     opened = open_model("training.resolution", __doc__, arguments)
     train, dev = (resolved_articles(opened.settings, split) for split in ("train", "dev"))
+    if not train or not dev:
+        sys.exit("training.resolution: needs train and dev articles whose sources are labelled")
     unseen = unseen_articles(opened, train)
     unseen = unseen or list(scored_articles(opened.model, opened.tokenizer, train))
     checked = list(scored_articles(opened.model, opened.tokenizer, dev))

@@ -35,7 +35,8 @@ class DataSettings:
     ``polnear`` trains on the written articles alone, empty ``articles`` on PolNeAR alone.
     ``annotators`` is ``first``, or ``all``: an article of several annotators is then seen in
     every annotator's version, which makes their disagreement a soft label. Articles of the
-    ``held_out`` publisher are left out.
+    ``held_out`` publisher are left out. ``corrected`` are articles of the user's own, a folder of
+    brat files or a file of reports, seen ``corrected_repeat`` times an epoch.
     """
 
     polnear: str
@@ -44,6 +45,8 @@ class DataSettings:
     justification: str = ""
     nested: str = ""
     article_repeat: int = 1
+    corrected: str = ""
+    corrected_repeat: int = 1
     annotators: str = "first"
     held_out: str = ""
     limit: int | None = None
@@ -95,6 +98,7 @@ class LoopSettings:
 class Settings:
     """One training run.
 
+    ``encoder`` may be the folder of a trained model: training then goes on from its heads too.
     ``augment`` are changes of the articles, anew every epoch. ``model`` are settings of
     :class:`~attribution.configuration.AttributionConfig`; ``layers`` is how many of the encoder's
     layers are kept, from the first on, 0 for all. ``storage`` is the precision of the weights in

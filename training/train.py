@@ -11,6 +11,7 @@ import dataclasses
 import json
 import math
 import random
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -43,11 +44,35 @@ _LOG_EVERY = 20
 
 
 def new_model(settings: Settings) -> AttributionModel:
-    """An untrained model around the pretrained encoder, without dropout inside it.
+    """The model that training starts from: trained already, or new around a pretrained encoder.
+
+    Raises:
+        ValueError: it is trained already, and the settings want another shape of it.
+    """
+    folder = encoder_folder(settings.encoder)
+    if _is_trained(folder):
+        if settings.model or settings.layers:
+            raise ValueError(f"{folder} is a trained model: leave out model and layers")
+        model = AttributionModel.from_pretrained(folder)
+        model.config.release = settings.release
+        return model
+    return _untrained(settings, folder)
+
+
+def _is_trained(folder: str) -> bool:
+    """Whether a folder holds a model of ours, not a bare encoder."""
+    path = Path(folder) / "config.json"
+    if not path.is_file():
+        return False
+    found = json.loads(path.read_text(encoding="utf-8")).get("model_type")
+    return bool(found == AttributionConfig.model_type)
+
+
+def _untrained(settings: Settings, folder: str) -> AttributionModel:
+    """Untrained heads around a pretrained encoder, without dropout inside it.
 
     Encoder dropout costs 2.5 times the time on a CPU and brought nothing; heads keep theirs.
     """
-    folder = encoder_folder(settings.encoder)
     encoder = AutoConfig.from_pretrained(folder)
     encoder.hidden_dropout_prob = 0.0
     encoder.attention_probs_dropout_prob = 0.0
@@ -59,8 +84,8 @@ def new_model(settings: Settings) -> AttributionModel:
     pretrained = AutoModel.from_pretrained(folder, config=encoder, add_pooling_layer=False)
     model.encoder.load_state_dict(pretrained.state_dict())
     with torch.no_grad():
-        for table in model.features:
-            table.weight.zero_()
+        for table in model.features.parameters():
+            table.zero_()
         # Most words have no label: start from there, or the rare ones take over the first steps.
         model.predicates.bias[0] = 3.0
         model.entities.bias[0] = 2.0
@@ -180,6 +205,7 @@ class Trainer:
                     self.seconds = before + time.monotonic() - started
                     bar.update()
                     if self.step % _LOG_EVERY == 0:
+                        record: dict[str, float]
                         record = {"step": self.step, "seconds": round(self.seconds)}
                         record |= {name: round(value / taken, 4) for name, value in sums.items()}
                         log.write(json.dumps(record) + "\n")
@@ -241,9 +267,16 @@ class Trainer:
             group["lr"] = group["peak"] * share
 
     def export(self, folder: Path) -> None:
-        """Write the model folder: weights as the settings store them, configuration, tokenizer."""
+        """Write the model folder: weights as the settings store them, configuration, tokenizer.
+
+        If training went on from a trained model, its classifiers come along, so that the folder
+        can score at once.
+        """
         self.model.save_pretrained(folder, storage=self.settings.storage)
         self.tokenizer.save_pretrained(folder)
+        classifiers = Path(encoder_folder(self.settings.encoder)) / "resolution.safetensors"
+        if classifiers.is_file():
+            shutil.copy(classifiers, folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

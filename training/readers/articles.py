@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from pathlib import Path
-from typing import cast
 
 from attribution.segment import segment, speech_of
 from attribution.types import KINDS, SOURCE_TYPES, Kind, SourceType, Span
@@ -157,10 +156,10 @@ def _merge(spans: list[Span]) -> tuple[Span, ...]:
 def _source_type(name: str) -> SourceType:
     if name not in SOURCE_TYPES:
         raise ValueError(f"unknown source type {name!r}")
-    return cast("SourceType", name)
+    return name
 
 
 def _kind(name: str) -> Kind:
     if name not in KINDS:
         raise ValueError(f"unknown kind {name!r}")
-    return cast("Kind", name)
+    return name

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from attribution.segment import segment
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, Kind, SourceType, Span, Speech
@@ -109,13 +109,13 @@ def _rejoined(words: Words, text: str) -> Words:
 
 def _sources(found: StandOff, text: str) -> Iterator[GoldSource]:
     reasons: dict[str, list[Span]] = {}
-    for type_, reason, source in found.relations:
-        if type_ == "Justifies" and reason in found.words:
+    for relation, reason, source in found.relations:
+        if relation == "Justifies" and reason in found.words:
             reasons.setdefault(source, []).extend(found.words[reason].pieces)
     for key, words in sorted(found.words.items(), key=lambda item: int(item[0][1:])):
         if words.type not in SOURCE_TYPES:
             continue
-        type_ = cast("SourceType", words.type)
+        type_ = words.type
         spelled = " ".join(piece.of(text) for piece in words.pieces)
         called = type_ if type_ in ("author", "unspecified") else spelled
         name, role = _read_note(found.notes[key]) if key in found.notes else (called, "")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attribution.segment import segment, speech_of
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, Kind, SourceType, Span, Speech
@@ -71,7 +71,7 @@ def parse_report(record: _Record, *, doc: str) -> GoldArticle:
     sources = tuple(_source(item, text) for item in record.get("sources", ()))
     known = {source.id for source in sources}
     document = segment(text)
-    claims = []
+    claims: list[GoldClaim] = []
     for item in record["claims"]:
         content = tuple(sorted(_span(piece, text) for piece in item["content"]))
         if not content:
@@ -143,4 +143,4 @@ def _span(item: Any, text: str) -> Span:
 def _label(name: object, known: tuple[_Label, ...]) -> _Label:
     if name not in known:
         raise ValueError(f"{name!r} is none of {', '.join(known)}")
-    return cast("_Label", name)
+    return name
