@@ -1,150 +1,216 @@
 """How openly an article shows where its reports come from, as a score of 0 to 100 with reasons.
 
 Every component is a value in 0..1 where 1 is the transparent end, and the score is their weighted
-mean. All but one are shares of the article's *sentences*, each judged by its best claim. Shares of
-the *claims* would be the obvious choice, but they reward the wrong edits: deleting "officials
-said" and stating the same words as fact would raise the share of claims from named sources, and a
-long article with one attribution would score as well as one that attributes everything.
+mean. All but one come from shares of the article's *sentences*, each judged by its best claim.
+Shares of the *claims* would be the obvious choice, but they reward the wrong edits: deleting
+"officials said" and stating the same words as fact would raise the share of claims from named
+sources. Shares of the sentences make the author's background count, as nothing tells it from
+claims whose attribution was dropped; so a component rises fast with the first sentences and ever
+less with more (:func:`attribution.counted.earned`), which keeps that small and bounded.
 
 It follows, for every component and so for any weights, that
 
 * naming an unnamed source, or explaining why it is not named, never lowers the score;
 * dropping an attribution never raises it;
-* adding an intermediary to a chain never raises it.
+* adding an intermediary to a chain never raises it;
+* more text of the same make, be it much or little, changes nothing.
 
 The author's own voice is neutral: a claim by the author counts like no claim at all.
+docs/score.md has the components' grounds in the profession's rules, and the trade-offs.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
-from attribution.types import (
-    Claim,
-    Component,
-    Kind,
-    Sentence,
-    Source,
-    SourceType,
-    Speech,
-    Transparency,
+from attribution.certainty import interval
+from attribution.counted import (
+    BEST_CREDITS,
+    EXPLAINED_ANONYMITY,
+    IDENTIFIED_TYPES,
+    INFORMING_KINDS,
+    UNEXPLAINED_ANONYMITY,
+    UNNAMED_TYPES,
+    Counted,
+    attribution_credit,
+    count,
+    earned,
+    spread_of,
 )
+from attribution.types import Claim, Component, Report, Sentence, Source, Speech, Transparency
+from attribution.weighting import COMPONENTS, WEIGHTS
 
-__all__ = ["WEIGHTS", "assess"]
+__all__ = [
+    "IDENTIFIED_TYPES",
+    "INFORMING_KINDS",
+    "MINIMUM_SENTENCES",
+    "UNNAMED_TYPES",
+    "WEIGHTS",
+    "Ground",
+    "assess",
+    "evidence",
+]
 
-WEIGHTS: Mapping[str, float] = {
-    # The two questions every reader asks first: is it attributed, and can I find who said it?
-    "attributed_sentences": 0.25,
-    "identified_sources": 0.25,
-    # Grades what is left when nobody is named; lighter, as a named source earns it as well.
-    "anonymity": 0.15,
-    # Several voices let a reader compare, but a sound article may rest on one good document.
-    "source_spread": 0.15,
-    # A relayed claim is still attributed: the loss is one of distance, not of openness.
-    "hearsay": 0.10,
-    # Quoted words can be checked, but honest paraphrase is no fault.
-    "direct_quotation": 0.10,
-}
-
-# Kinds that pass on information on somebody's authority. Intentions, attitudes and decisions tell
-# about the source itself, and the text seldom says how the article knows of them.
-INFORMING_KINDS: frozenset[Kind] = frozenset({"statement", "belief", "perception"})
-
-IDENTIFIED_TYPES: frozenset[SourceType] = frozenset(
-    {"named_person", "named_organization", "media_outlet", "document"}
-)
-UNNAMED_TYPES: frozenset[SourceType] = frozenset({"unnamed_person", "unnamed_group"})
-
-# How well a reader can place a source. A reason for anonymity is worth more than half: somebody
-# weighed it. A bare "officials" still says more than a passive that hides everybody.
-EXPLAINED_ANONYMITY = 0.6
-UNEXPLAINED_ANONYMITY = 0.25
-
-# Quoting in full is no goal, so a third of the sentences in quotation earns the full value.
-QUOTATION_TARGET = 1 / 3
-QUOTATION_CREDIT: Mapping[Speech, float] = {"direct": 1.0, "mixed": 0.5, "indirect": 0.0}
-
-# So many further sources halve what the spread still lacks: one gives .29, two .5, four .75.
-SPREAD_HALVING = 2
+# Fewer sentences than this are too few to judge: see docs/score.md.
+MINIMUM_SENTENCES = 10
 
 
-@dataclass(frozen=True)
-class _Evidence:
-    """What the components are computed from: the claims that count, and where they stand."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Sentences that stand behind a component of the score.
 
-    by_sentence: tuple[tuple[Claim, ...], ...]
-    reported: tuple[bool, ...]
-    claims: tuple[Claim, ...]
-    sources: Mapping[str, Source]
+    ``what`` says what is found in them, ``sentences`` are their places, from 0, among the
+    report's sentences.
+    """
 
-    def type_of(self, claim: Claim) -> SourceType:
-        return self.sources[claim.source].type
-
-    def share(self, credit: Callable[[Claim], float]) -> float:
-        """Mean over all sentences of the best credit among the sentence's claims, 0 without one."""
-        best = (max(map(credit, claims), default=0.0) for claims in self.by_sentence)
-        return math.fsum(best) / len(self.by_sentence)
+    what: str
+    sentences: tuple[int, ...]
 
 
 def assess(
-    text: str, sentences: Sequence[Sentence], sources: Sequence[Source], claims: Sequence[Claim]
+    text: str,
+    sentences: Sequence[Sentence],
+    sources: Sequence[Source],
+    claims: Sequence[Claim],
+    weights: Mapping[str, float] = WEIGHTS,
 ) -> Transparency:
     """Score the sourcing transparency of one article.
 
     Args:
         text: The article.
-        sentences: Its sentences with status and claim ids. Those without a letter or digit
-            (rules, ornaments) are left out of every share.
+        sentences: Its sentences with claim ids. Those without a letter or digit (rules,
+            ornaments) are left out of every share.
         sources: All sources that the claims' chains refer to.
-        claims: All claims. Statements, beliefs and perceptions count; only statements make a
-            sentence attributed or quoted.
+        claims: All claims. Statements, beliefs and perceptions count; only statements count as
+            quoted.
+        weights: A weight for every component, with sum 1: the default ones, or as
+            :func:`attribution.weighting.checked_weights` makes them.
 
     Returns:
-        The score with one component for each name in ``WEIGHTS``. Without a claim that counts,
-        the score and every value are 0.
+        The score with one component for each name in ``weights``, its interval, and whether the
+        text is too short to judge. Without a claim that counts, the score and every value are 0
+        and there is no interval.
 
     Raises:
-        KeyError: A claim refers to a source that ``sources`` lacks.
+        KeyError: A claim refers to a source that ``sources`` lacks, or a component has no weight.
     """
-    evidence = _gather(text, sentences, sources, claims)
-    if not evidence.claims or not evidence.by_sentence:
-        why = _why_nothing(evidence, claims)
-        parts = {name: Component(0.0, weight, why) for name, weight in WEIGHTS.items()}
-        return Transparency(0.0, parts)
-    parts = {}
-    for name, weight in WEIGHTS.items():
-        value, why = _MEASURES[name](evidence)
-        parts[name] = Component(value, weight, why)
-    total = math.fsum(part.value * part.weight for part in parts.values())
-    return Transparency(100 * total / math.fsum(WEIGHTS.values()), parts)
-
-
-def _gather(
-    text: str, sentences: Sequence[Sentence], sources: Sequence[Source], claims: Sequence[Claim]
-) -> _Evidence:
-    known = {source.id: source for source in sources}
-    counted = {
-        claim.id: claim
-        for claim in claims
-        if claim.kind in INFORMING_KINDS and known[claim.source].type != "author"
+    counted = count(text, sentences, sources, claims)
+    too_little = len(counted.by_sentence) < MINIMUM_SENTENCES
+    if not counted.claims or not counted.by_sentence:
+        why = _why_nothing(counted, claims)
+        nothing = {name: Component(0.0, weights[name], why) for name in COMPONENTS}
+        return Transparency(0.0, nothing, too_little=too_little)
+    parts = {
+        name: Component(_value(name, counted), weights[name], _REASONS[name](counted))
+        for name in COMPONENTS
     }
-    worded = [item for item in sentences if any(map(str.isalnum, item.span.of(text)))]
-    by_sentence = tuple(
-        tuple(counted[key] for key in item.claims if key in counted) for item in worded
-    )
-    reported = tuple(
-        item.status != "none" and any(claim.kind == "statement" for claim in found)
-        for item, found in zip(worded, by_sentence, strict=True)
-    )
-    return _Evidence(by_sentence, reported, tuple(counted.values()), known)
+    total = math.fsum(part.value * part.weight for part in parts.values())
+    score = min(100.0, max(0.0, 100 * total))
+    return Transparency(score, parts, interval(counted, weights, score), too_little)
 
 
-def _why_nothing(evidence: _Evidence, claims: Sequence[Claim]) -> str:
-    if not evidence.by_sentence:
+def evidence(report: Report) -> dict[str, tuple[Ground, ...]]:
+    """The sentences behind each component of the score.
+
+    Args:
+        report: Any report. Its claims are looked at anew; its score is not.
+
+    Returns:
+        For each component, one ground for every sort of claim that the component's reason tells
+        of. A sentence stands under each sort that it has a claim of; sorts without a sentence are
+        left out.
+
+    Raises:
+        KeyError: A claim refers to a source that the report lacks.
+    """
+    found = count(report.text, report.sentences, report.sources, report.claims)
+    sorts = _sorts(found)
+    grounds = {
+        name: tuple(Ground(what, _holding(found, belongs)) for what, belongs in sorts[name].items())
+        for name in COMPONENTS
+    }
+    return {name: tuple(item for item in grounds[name] if item.sentences) for name in COMPONENTS}
+
+
+def _value(name: str, counted: Counted) -> float:
+    if name == "source_spread":
+        return spread_of(math.fsum(_presences(counted).values()))
+    if name == "attributed_sentences":
+        told = math.fsum(attribution_credit(len(found)) for found in counted.by_sentence)
+        return earned(told / len(counted.by_sentence))
+    credit = BEST_CREDITS[name]
+    return earned(counted.share(lambda claim: credit(counted, claim)))
+
+
+def _presences(counted: Counted) -> dict[str, float]:
+    """How much every identified origin counts as a source, by its best claim.
+
+    How often it speaks makes no difference, so that more text from the same voices adds nothing.
+    Unnamed origins are left out: a reader cannot tell whether two of them are one.
+    """
+    presences: dict[str, float] = {}
+    for claim in filter(counted.identified, counted.claims):
+        presences[claim.source] = max(presences.get(claim.source, 0.0), counted.presence(claim))
+    return presences
+
+
+def _holding(counted: Counted, belongs: Callable[[Claim], bool]) -> tuple[int, ...]:
+    """The sentences with a claim that belongs."""
+    holds = (any(map(belongs, claims)) for claims in counted.by_sentence)
+    return tuple(compress(counted.numbers, holds))
+
+
+def _sorts(counted: Counted) -> dict[str, dict[str, Callable[[Claim], bool]]]:
+    """The sorts of claims that the components tell apart, under what is said of them."""
+    identified, openness = counted.identified, counted.openness
+    used = _claims_by_origin(counted)
+    top = max(used, key=used.__getitem__, default=None)
+
+    def statement(claim: Claim, speech: Speech) -> bool:
+        return claim.kind == "statement" and claim.speech == speech
+
+    return {
+        "attributed_sentences": {"report what a source says or thinks": lambda _: True},
+        "identified_sources": {
+            "fully identified": lambda claim: counted.identification(claim) == 1.0,
+            "a person's name alone": lambda claim: 0.0 < counted.identification(claim) < 1.0,
+        },
+        "anonymity": {
+            "source identified": identified,
+            "unnamed, anonymity explained": lambda claim: openness(claim) == EXPLAINED_ANONYMITY,
+            "unnamed, no reason given": lambda claim: openness(claim) == UNEXPLAINED_ANONYMITY,
+            "nobody in particular": lambda claim: openness(claim) == 0.0,
+        },
+        "source_spread": {
+            "from the most used source": lambda claim: claim.source == top,
+            "from other identified sources": lambda claim: (
+                identified(claim) and claim.source != top
+            ),
+        },
+        "hearsay": {
+            "straight from the source": lambda claim: len(claim.chain) <= 1,
+            "through an intermediary": lambda claim: len(claim.chain) > 1,
+        },
+        "direct_quotation": {
+            "quoted in full": lambda claim: statement(claim, "direct"),
+            "quoted in part": lambda claim: statement(claim, "mixed"),
+        },
+    }
+
+
+def _claims_by_origin(counted: Counted) -> dict[str, int]:
+    """How many claims every identified origin gives."""
+    return Counter(claim.source for claim in counted.claims if counted.identified(claim))
+
+
+def _why_nothing(counted: Counted, claims: Sequence[Claim]) -> str:
+    if not counted.by_sentence:
         return "The text has no sentence with words in it, so there is nothing to attribute."
-    among = _count(len(evidence.by_sentence), "sentence")
+    among = _count(len(counted.by_sentence), "sentence")
     if not claims:
         return f"No claim is attributed to any source in {among}."
     return (
@@ -154,107 +220,72 @@ def _why_nothing(evidence: _Evidence, claims: Sequence[Claim]) -> str:
     )
 
 
-def _attributed_sentences(evidence: _Evidence) -> tuple[float, str]:
-    attributed, total = sum(evidence.reported), len(evidence.reported)
-    why = f"{attributed} of {_count(total, 'sentence')} report what a source says."
-    return attributed / total, why
+def _why_attributed(counted: Counted) -> str:
+    attributed, total = sum(map(bool, counted.by_sentence)), len(counted.by_sentence)
+    return f"{attributed} of {_count(total, 'sentence')} report what a source says or thinks."
 
 
-def _identified_sources(evidence: _Evidence) -> tuple[float, str]:
-    def identified(claim: Claim) -> bool:
-        return evidence.type_of(claim) in IDENTIFIED_TYPES
-
-    claims = sum(map(identified, evidence.claims))
-    sentences = sum(any(map(identified, found)) for found in evidence.by_sentence)
+def _why_identified(counted: Counted) -> str:
+    named = [claim for claim in counted.claims if counted.identified(claim)]
+    sentences = sum(any(map(counted.identified, found)) for found in counted.by_sentence)
     why = (
-        f"{claims} of {_count(len(evidence.claims), 'claim')} come from a named person, "
+        f"{len(named)} of {_count(len(counted.claims), 'claim')} come from a named person, "
         f"organisation, outlet or document; they reach into {sentences} of "
-        f"{_count(len(evidence.by_sentence), 'sentence')}."
+        f"{_count(len(counted.by_sentence), 'sentence')}."
     )
-    return evidence.share(identified), why
+    bare = sum(counted.identification(claim) < 1 for claim in named)
+    return why + (f" {bare} of them give a person's name and nothing more." if bare else "")
 
 
-def _anonymity(evidence: _Evidence) -> tuple[float, str]:
-    def openness(claim: Claim) -> float:
-        source = evidence.sources[claim.source]
-        if source.type in IDENTIFIED_TYPES:
-            return 1.0
-        if source.type in UNNAMED_TYPES:
-            return EXPLAINED_ANONYMITY if source.anonymity_granted else UNEXPLAINED_ANONYMITY
-        return 0.0
-
-    graded = [openness(claim) for claim in evidence.claims]
-    why = (
+def _why_anonymity(counted: Counted) -> str:
+    graded = [counted.openness(claim) for claim in counted.claims]
+    return (
         f"Of {_count(len(graded), 'claim')}, {graded.count(EXPLAINED_ANONYMITY)} come from "
         f"unnamed sources whose anonymity is explained, {graded.count(UNEXPLAINED_ANONYMITY)} "
         f"from unnamed sources without a reason, and {graded.count(0.0)} from nobody in "
-        "particular. Sentences without a claim earn nothing here."
+        "particular."
     )
-    return evidence.share(openness), why
 
 
-def _source_spread(evidence: _Evidence) -> tuple[float, str]:
-    """Number of identified origins, each counted by how much it is used.
-
-    An origin's first claim gives it half its weight, the second a quarter and so on, a relayed
-    claim less. So with the same number of claims an even spread scores higher than one dominant
-    voice, and more text from the same voices soon adds nothing. Unnamed origins add nothing: a
-    reader cannot tell whether two of them are one.
-    """
-    used: dict[str, float] = {}
-    claims: dict[str, int] = {}
-    for claim in evidence.claims:
-        if evidence.type_of(claim) in IDENTIFIED_TYPES:
-            used[claim.source] = used.get(claim.source, 0.0) + _closeness(claim)
-            claims[claim.source] = claims.get(claim.source, 0) + 1
-    effective = math.fsum(1 - 0.5**amount for amount in used.values())
+def _why_spread(counted: Counted) -> str:
+    used = _claims_by_origin(counted)
     why = f"{_count(len(used), 'identified source')} of claims"
     if used:
-        name = evidence.sources[max(claims, key=claims.__getitem__)].name
-        top = _count(max(claims.values()), "claim")
-        why += f"; the most used, {name}, gives {top} of {len(evidence.claims)}"
-    return 1 - 0.5 ** (effective / SPREAD_HALVING), why + "."
+        name = counted.sources[max(used, key=used.__getitem__)].name
+        top = _count(max(used.values()), "claim")
+        why += f"; the most used, {name}, gives {top} of {len(counted.claims)}"
+    return why + "."
 
 
-def _hearsay(evidence: _Evidence) -> tuple[float, str]:
-    lengths = [len(claim.chain) for claim in evidence.claims]
+def _why_hearsay(counted: Counted) -> str:
+    lengths = [len(claim.chain) for claim in counted.claims]
     relayed = sum(length > 1 for length in lengths)
-    why = (
+    return (
         f"{relayed} of {_count(len(lengths), 'claim')} reached the article through an "
         f"intermediary; chains are {math.fsum(lengths) / len(lengths):.1f} steps long on average "
-        f"and {max(lengths)} at most. Sentences without a claim earn nothing here."
+        f"and {max(lengths)} at most."
     )
-    return evidence.share(_closeness), why
 
 
-def _direct_quotation(evidence: _Evidence) -> tuple[float, str]:
-    def quoted(claim: Claim) -> float:
-        return QUOTATION_CREDIT[claim.speech] if claim.kind == "statement" else 0.0
-
-    statements = [claim.speech for claim in evidence.claims if claim.kind == "statement"]
-    share = evidence.share(quoted)
-    why = (
+def _why_quotation(counted: Counted) -> str:
+    statements = [claim.speech for claim in counted.claims if claim.kind == "statement"]
+    share = counted.share(counted.quotation)
+    return (
         f"Of {_count(len(statements), 'statement')}, {statements.count('direct')} are quoted in "
         f"full and {statements.count('mixed')} in part, which makes {share:.0%} of the sentences "
-        f"quotation; {QUOTATION_TARGET:.0%} earns the full value."
+        "quotation."
     )
-    return min(1.0, share / QUOTATION_TARGET), why
-
-
-def _closeness(claim: Claim) -> float:
-    """1 when the article has the claim from its origin, less with every intermediary."""
-    return 1 / max(1, len(claim.chain))
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-_MEASURES: Mapping[str, Callable[[_Evidence], tuple[float, str]]] = {
-    "attributed_sentences": _attributed_sentences,
-    "identified_sources": _identified_sources,
-    "anonymity": _anonymity,
-    "source_spread": _source_spread,
-    "hearsay": _hearsay,
-    "direct_quotation": _direct_quotation,
+_REASONS: Mapping[str, Callable[[Counted], str]] = {
+    "attributed_sentences": _why_attributed,
+    "identified_sources": _why_identified,
+    "anonymity": _why_anonymity,
+    "source_spread": _why_spread,
+    "hearsay": _why_hearsay,
+    "direct_quotation": _why_quotation,
 }
