@@ -13,6 +13,7 @@ from attribution.errors import (
     AttributionError,
     CorpusError,
     InputError,
+    MissingExtraError,
     ModelError,
     ReportFormatError,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "CorpusError",
     "CorpusOptions",
     "InputError",
+    "MissingExtraError",
     "ModelError",
     "ModelInfo",
     "Report",

@@ -43,7 +43,7 @@ from attribution.types import (
     Status,
 )
 
-__all__ = ["Findings", "analyze", "claim_origins", "unresolved"]
+__all__ = ["Findings", "analyze", "claim_origins", "own_outlets", "unresolved"]
 
 #: Nobody in particular: all of an article's claims of these types share one source.
 _SHARED_TYPES = ("unspecified", "author")
@@ -87,7 +87,7 @@ def analyze(
     types = source_types(table, clusters, resolver.classifiers["type"])
     clusters, types = _share(clusters, _nobody(table, clusters, types), _claimed(table))
     origins = claim_origins(drafts, table, clusters)
-    own = _own_outlet(table, clusters, publisher)
+    own = own_outlets(table, clusters, publisher)
     scene = Scene(article, drafts, table, clusters, origins, types, own)
     chains = find_chains(
         scene,
@@ -137,10 +137,10 @@ def claim_origins(
     ]
 
 
-def _own_outlet(
+def own_outlets(
     table: MentionTable, clusters: Sequence[Cluster], publisher: str | None
 ) -> frozenset[int]:
-    """The clusters that a name of the publisher names."""
+    """Numbers of the clusters that a name of the publisher names."""
     if not publisher:
         return frozenset()
     return frozenset(

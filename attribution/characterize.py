@@ -70,7 +70,7 @@ def anonymity_features(article: EncodedArticle, table: MentionTable, cluster: Cl
     learning", 2009), apart for three places: a mention and the words behind it, its sentence, the
     sentence after. Words and not states, so that one classifier serves every encoder.
     """
-    words = _plain_words(article)
+    words = article.plain_words
     found = np.zeros(ANONYMITY_SIZE, dtype=np.float32)
     mentions = [table.mentions[member] for member in cluster.members]
     for mention in mentions:
@@ -83,13 +83,6 @@ def anonymity_features(article: EncodedArticle, table: MentionTable, cluster: Cl
         found[_hashed("sentence", own)] = 1.0
         found[_hashed("after", following)] = 1.0
     return found
-
-
-def _plain_words(article: EncodedArticle) -> list[str]:
-    """The article's words in small letters, numbers as "#"."""
-    text = article.document.text
-    words = (word.of(text).lower().replace("’", "'") for word in article.document.words)
-    return ["#" if word[0].isdigit() else word for word in words]
 
 
 def _hashed(place: str, words: Sequence[str]) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ __all__ = [
     "EncodedArticle",
     "Window",
     "encode_article",
+    "encode_articles",
     "load_tokenizer",
     "pack",
     "relations",
@@ -73,6 +75,13 @@ class EncodedArticle:
         found = (self.document.words_in(quote.span) for quote in self.document.quotes)
         return tuple(words for words in found if words)
 
+    @cached_property
+    def plain_words(self) -> list[str]:
+        """The words in small letters, numbers as "#"."""
+        text = self.document.text
+        words = (word.of(text).lower().replace("’", "'") for word in self.document.words)
+        return ["#" if word[0].isdigit() else word for word in words]
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -83,8 +92,31 @@ class Window:
 
 
 def encode_article(document: Document, tokenizer: PreTrainedTokenizerFast) -> EncodedArticle:
-    """Tokenise word by word, so that no span can end inside a word, and add the features."""
-    pieces, first_piece = _pieces(document, tokenizer)
+    """One document as :func:`encode_articles` has it."""
+    return encode_articles([document], tokenizer)[0]
+
+
+def encode_articles(
+    documents: Sequence[Document], tokenizer: PreTrainedTokenizerFast
+) -> list[EncodedArticle]:
+    """Tokenise word by word, so that no span can end inside a word, and add the features.
+
+    The tokenizer is called once, and sees every word once, however often the documents have it.
+    """
+    texts = [_encodable(document.text) for document in documents]
+    words = [
+        [word.of(text) for word in document.words]
+        for document, text in zip(documents, texts, strict=True)
+    ]
+    rows = {word: row for row, word in enumerate(dict.fromkeys(chain.from_iterable(words)))}
+    pieces, first_piece = _pieces(list(rows), tokenizer)
+    return [
+        _encoded(document, *_gathered([rows[word] for word in mine], pieces, first_piece))
+        for document, mine in zip(documents, words, strict=True)
+    ]
+
+
+def _encoded(document: Document, pieces: Ints, first_piece: Ints) -> EncodedArticle:
     starts = np.array([word.start for word in document.words], dtype=np.int64)
     sentence = _index(starts, [span.start for span in document.sentences])
     paragraph = _index(starts, [span.start for span in document.paragraphs])
@@ -178,9 +210,8 @@ def _index(starts: Ints, parts: list[int]) -> Ints:
     return np.maximum(found, 0)
 
 
-def _pieces(document: Document, tokenizer: PreTrainedTokenizerFast) -> tuple[Ints, Ints]:
-    text = _encodable(document.text)
-    words = [word.of(text) for word in document.words]
+def _pieces(words: list[str], tokenizer: PreTrainedTokenizerFast) -> tuple[Ints, Ints]:
+    """Vocabulary ids of the pieces of words, and where each word's pieces begin, total last."""
     if not words:
         return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
     encoding = tokenizer.backend_tokenizer.encode(
@@ -199,6 +230,15 @@ def _pieces(document: Document, tokenizer: PreTrainedTokenizerFast) -> tuple[Int
         place = np.arange(len(ids)) - np.repeat(np.cumsum(counts) - counts, counts)
         ids, counts = ids[place < _MOST_PIECES], np.minimum(counts, _MOST_PIECES)
     return ids, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _gathered(rows: Sequence[int], pieces: Ints, first_piece: Ints) -> tuple[Ints, Ints]:
+    """Of a vocabulary's pieces those of the words ``rows``, and where each word's begin."""
+    which = np.array(rows, dtype=np.int64)
+    counts = np.diff(first_piece)[which]
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    offsets = np.repeat(first_piece[which] - first[:-1], counts)
+    return pieces[np.arange(first[-1]) + offsets], first
 
 
 def _encodable(text: str) -> str:

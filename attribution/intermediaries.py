@@ -114,6 +114,11 @@ class Scene:
         return np.array([mention.first for mention in self.table.mentions], dtype=np.int64)
 
     @cached_property
+    def last(self) -> Ints:
+        """Last word of every mention."""
+        return np.array([mention.last for mention in self.table.mentions], dtype=np.int64)
+
+    @cached_property
     def worded(self) -> NDArray[np.bool_]:
         return np.array([bool(mention.tokens) for mention in self.table.mentions], dtype=bool)
 
@@ -143,17 +148,61 @@ class Scene:
         marked = np.zeros(shape, dtype=bool)
         sentence = self.article.sentence
         for row, draft in enumerate(self.drafts):
-            low = np.searchsorted(self.first, draft.scores_from)
-            high = np.searchsorted(self.first, draft.scores_from + len(draft.via_scores))
-            for place in range(low, high):
-                mention, column = self.table.mentions[place], self.owner[place]
-                begin = mention.first - draft.scores_from
-                score = draft.via_scores[begin : begin + mention.last - mention.first + 1].max()
-                best[row, column] = max(best[row, column], score)
-                if sentence[mention.first] == sentence[draft.predicate]:
-                    here[row, column] = max(here[row, column], score)
-                marked[row, column] |= mention.words in draft.via
+            size = len(draft.via_scores)
+            edges = [draft.scores_from, draft.scores_from + size]
+            near = slice(*np.searchsorted(self.first, edges).tolist())
+            first, columns = self.first[near], self.owner[near]
+            if not len(first):
+                continue
+            begin = first - draft.scores_from
+            end = np.minimum(self.last[near] + 1 - draft.scores_from, size)
+            scores = _maxima(draft.via_scores, begin, end)
+            np.maximum.at(best[row], columns, scores)
+            same = sentence[first] == sentence[draft.predicate]
+            np.maximum.at(here[row], columns[same], scores[same])
+            for words in draft.via:
+                places = np.flatnonzero((first == words[0]) & (self.last[near] == words[1]))
+                marked[row, columns[places]] = True
         return best, here, marked
+
+    def nearest(self, word: int) -> Ints:
+        """For every cluster that of its mentions whose first word is nearest, -1 without words."""
+        places, starts, named = self._by_cluster
+        found = np.full(len(self.clusters), -1, dtype=np.int64)
+        if len(places):
+            # The distance, and behind it the place, so that the first of equals is the least.
+            keys = np.abs(self.first[places] - word) * len(places) + np.arange(len(places))
+            found[named] = places[np.minimum.reduceat(keys, starts) % len(places)]
+        return found
+
+    @cached_property
+    def _by_cluster(self) -> tuple[Ints, Ints, Ints]:
+        """Mentions with words cluster by cluster, where each cluster's begin, and which it is."""
+        places = np.array(
+            [place for item in self.clusters for place in item.members if self.worded[place]],
+            dtype=np.int64,
+        )
+        named, starts = np.unique(self.owner[places], return_index=True)
+        return places, starts, named
+
+    @cached_property
+    def portraits(self) -> NDArray[np.float64]:
+        """(clusters, 5): only relays, mentions, first sentence, claims, share of the outlets."""
+        outlets = self.types[self.owner, _OUTLET] * self.worded
+        rows = []
+        for name, cluster in enumerate(self.clusters):
+            worded = [place for place in cluster.members if self.worded[place]]
+            first = self.article.sentence[self.first[worded[0]]] if worded else _FAR
+            rows.append(
+                [
+                    all(self.table.mentions[place].role != "source" for place in cluster.members),
+                    np.log1p(len(worded)),
+                    np.log1p(first),
+                    np.log1p(len(self.families.get(name, ()))),
+                    outlets[worded].sum() / max(outlets.sum(), 1.0),
+                ]
+            )
+        return np.array(rows, dtype=np.float64).reshape(len(rows), 5)
 
     @cached_property
     def families(self) -> dict[int, Ints]:
@@ -220,9 +269,9 @@ def via_features(scene: Scene, claim: int) -> Floats:
             _score_features(scene, claim, names),
             scene.types[names],
             np.broadcast_to(scene.types[scene.origins[claim]], (len(names), _TYPES)),
-            np.array([_place_features(scene, claim, name) for name in names]),
+            _place_features(scene, claim, names),
             np.broadcast_to(own, (len(names), len(own))),
-            np.array([_candidate_features(scene, claim, name) for name in names]),
+            _candidate_features(scene, claim, names),
             _family_features(scene, claim, names),
         ],
         axis=1,
@@ -244,30 +293,28 @@ def _score_features(scene: Scene, claim: int, names: Ints) -> Floats:
     ).astype(np.float32)
 
 
-def _place_features(scene: Scene, claim: int, name: int) -> list[float]:
-    """Where the candidate's nearest mention stands, seen from the claim."""
+def _place_features(scene: Scene, claim: int, names: Ints) -> NDArray[np.float64]:
+    """Where the candidates' nearest mentions stand, seen from the claim."""
     article, word = scene.article, scene.drafts[claim].predicate
-    places = [place for place in scene.clusters[name].members if scene.worded[place]]
-    if not places:
-        return [float(np.log1p(_FAR)), 0.0, 0.0, 0.0, 0.0]
-    nearest = min((scene.table.mentions[place] for place in places), key=_distance(word))
-    apart = abs(int(article.sentence[nearest.first] - article.sentence[word]))
-    return [
-        float(np.log1p(apart)),
-        float(nearest.first < word),
-        float(apart == 0),
-        float(article.paragraph[nearest.first] == article.paragraph[word]),
-        float(abs(nearest.last + 1 - word) <= 1),
-    ]
-
-
-def _distance(word: int):  # type: ignore[no-untyped-def]
-    return lambda mention: abs(mention.first - word)
+    nearest = scene.nearest(word)[names]
+    known = nearest >= 0
+    first, last = scene.first[nearest], scene.last[nearest]
+    apart = np.abs(article.sentence[first] - article.sentence[word])
+    same_paragraph = article.paragraph[first] == article.paragraph[word]
+    return np.column_stack(
+        [
+            np.log1p(np.where(known, apart, _FAR)),
+            known & (first < word),
+            known & (apart == 0),
+            known & same_paragraph,
+            known & (np.abs(last + 1 - word) <= 1),
+        ]
+    )
 
 
 def _claim_features(scene: Scene, claim: int) -> list[float]:
     draft, article = scene.drafts[claim], scene.article
-    words = [word for first, last in draft.content for word in range(first, last + 1)]
+    quotes = [article.quote[first : last + 1] for first, last in draft.content]
     family = scene.families[scene.origins[claim]]
     earlier = family[family < claim]
     since = _FAR
@@ -277,30 +324,25 @@ def _claim_features(scene: Scene, claim: int) -> list[float]:
     return [
         float(draft.cue is None),
         float(draft.source is None),
-        float((article.quote[words] >= 0).mean()) if words else 0.0,
+        float((np.concatenate(quotes) >= 0).mean()) if quotes else 0.0,
         float(draft.kind[0]),
         float(bool(claim) and scene.origins[claim - 1] == scene.origins[claim]),
         float(np.log1p(since)),
     ]
 
 
-def _candidate_features(scene: Scene, claim: int, name: int) -> list[float]:
-    members = scene.clusters[name].members
-    worded = [place for place in members if scene.worded[place]]
-    first = scene.article.sentence[scene.first[worded[0]]] if worded else _FAR
-    outlets = scene.types[scene.owner, _OUTLET] * scene.worded
-    spoken = len(scene.families.get(name, ()))
-    family = scene.families[scene.origins[claim]]
-    return [
-        float(bool(claim) and scene.origins[claim - 1] == name),
-        float(all(scene.table.mentions[place].role != "source" for place in members)),
-        float(np.log1p(len(worded))),
-        float(np.log1p(first)),
-        float(np.log1p(spoken)),
-        float(outlets[worded].sum() / max(outlets.sum(), 1.0)),
-        float(np.log1p(len(family))),
-        len(family) / len(scene.drafts),
-    ]
+def _candidate_features(scene: Scene, claim: int, names: Ints) -> NDArray[np.float64]:
+    """What the candidates are in the article, and how much of it the claim's origin gives."""
+    previous = scene.origins[claim - 1] if claim else -1
+    family = len(scene.families[scene.origins[claim]])
+    return np.column_stack(
+        [
+            names == previous,
+            scene.portraits[names],
+            np.full(len(names), np.log1p(family)),
+            np.full(len(names), family / len(scene.drafts)),
+        ]
+    )
 
 
 def _family_features(scene: Scene, claim: int, names: Ints) -> Floats:
@@ -339,7 +381,6 @@ def carry_features(scene: Scene, claim: int, rows: Floats, first: Floats) -> Flo
     outer = scene.outer[claim]
     before, after = others[others < claim], others[others > claim]
     own = first[claim, names]
-    rival = np.array([np.delete(own, place).max(initial=0.0) for place in range(len(own))])
     return np.column_stack(
         [
             rows,
@@ -352,9 +393,25 @@ def carry_features(scene: Scene, claim: int, rows: Floats, first: Floats) -> Flo
             first[after[0], names] if len(after) else none,
             first[outer, names] if outer is not None else none,
             first[:, names].mean(0),
-            rival,
+            _rivals(own),
         ]
     ).astype(np.float32)
+
+
+def _rivals(scores: Floats) -> Floats:
+    """For every score the largest of the others, 0 without others."""
+    if len(scores) < 2:
+        return np.zeros_like(scores)
+    second, first = np.partition(scores, -2)[-2:]
+    others = np.full_like(scores, first)
+    others[scores.argmax()] = second
+    return others
+
+
+def _maxima(scores: Floats, begin: Ints, end: Ints) -> Floats:
+    """The largest score from each ``begin`` up to its ``end``, exclusive; no stretch is empty."""
+    padded = np.append(scores, np.float32(-np.inf))  # an end may lie behind the last score
+    return np.asarray(np.maximum.reduceat(padded, np.column_stack([begin, end]).ravel())[::2])
 
 
 def _log_odds(probability: Floats) -> Floats:

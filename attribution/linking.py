@@ -6,6 +6,7 @@ mentions of a source, so that the scorer in resolve sees one row a (mention, sou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -124,6 +125,40 @@ class Pairing:
         return [_strings(mention) for mention in self.table.mentions]
 
     @cached_property
+    def wording(self) -> list[int]:
+        """A number for every mention; those whose words and names are the same share it."""
+        numbers: dict[_Strings, int] = {}
+        return [numbers.setdefault(strings, len(numbers)) for strings in self.strings]
+
+    @cached_property
+    def holders(self) -> dict[str, list[int]]:
+        """For every content word the mentions that have it, in text order."""
+        found: dict[str, list[int]] = {}
+        for row, strings in enumerate(self.strings):
+            for word in strings.content:
+                found.setdefault(word, []).append(row)
+        return found
+
+    @cached_property
+    def _comparisons(self) -> dict[tuple[int, int], list[float]]:
+        """What :meth:`compared` has worked out, by the numbers of both wordings."""
+        return {}
+
+    def compared(self, row: int, places: Ints) -> Floats:
+        """What the words of a mention share with those of others: one row of ``_compare`` each.
+
+        Mentions repeat each other ("he", "the board"), so each pair of wordings is compared once.
+        """
+        wording, known, mine = self.wording, self._comparisons, self.wording[row]
+        rows = []
+        for place in places.tolist():
+            pair = (mine, wording[place])
+            if pair not in known:
+                known[pair] = _compare(self.strings[row], self.strings[place])
+            rows.append(known[pair])
+        return np.array(rows, dtype=np.float32)
+
+    @cached_property
     def first(self) -> Ints:
         return np.array([mention.first for mention in self.table.mentions])
 
@@ -133,8 +168,10 @@ class Pairing:
         return np.asarray(self.table.means / np.maximum(lengths, 1e-6))
 
     @cached_property
-    def pronouns(self) -> list[int | None]:
-        return [pronoun_group(mention) for mention in self.table.mentions]
+    def pronouns(self) -> Ints:
+        """Class of each mention that is a pronoun, -1 for others."""
+        groups = [pronoun_group(mention) for mention in self.table.mentions]
+        return np.array([-1 if group is None else group for group in groups], dtype=np.int64)
 
     @cached_property
     def speaks(self) -> NDArray[np.bool_]:
@@ -157,10 +194,12 @@ class Pairing:
 
 def candidates_of(pairing: Pairing, row: int) -> Ints:
     """Recent mentions, and any earlier one that shares a content word."""
-    mine = pairing.strings[row].content
     near = max(0, row - _RECENT)
-    far = [other for other in range(near) if not mine.isdisjoint(pairing.strings[other].content)]
-    return np.array([*far, *range(near, row)], dtype=np.int64)
+    far: set[int] = set()
+    for word in pairing.strings[row].content if near else ():
+        holders = pairing.holders[word]
+        far.update(holders[: bisect_left(holders, near)])
+    return np.array([*sorted(far), *range(near, row)], dtype=np.int64)
 
 
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
@@ -233,18 +272,16 @@ def _paired(pairing: Pairing, row: int, places: Ints) -> Floats:
     """(places, _PAIRED): the mention with each earlier one."""
     article, first = pairing.article, pairing.first
     quote = article.quote[first[row]]
-    compared = [_compare(pairing.strings[row], pairing.strings[place]) for place in places]
-    mine = pairing.pronouns[row]
-    others = [pairing.pronouns[place] for place in places]
+    mine, others = pairing.pronouns[row], pairing.pronouns[places]
     return np.column_stack(
         [
             pairing.table.antecedent[row, places],
             pairing.units[places] @ pairing.units[row],
-            np.array(compared, dtype=np.float32),
+            pairing.compared(row, places),
             (article.quote[first[places]] == quote) & (quote >= 0),
             article.paragraph[first[places]] == 0,
-            [mine is not None and other == mine for other in others],
-            [mine is not None and other not in (None, mine) for other in others],
+            (mine >= 0) & (others == mine),
+            (mine >= 0) & (others >= 0) & (others != mine),
         ]
     ).astype(np.float32)
 
@@ -267,12 +304,13 @@ def _placed(
     np.maximum.at(last, which, places)
     types = np.zeros((len(sources), table.types.shape[1]), dtype=np.float32)
     np.add.at(types, which, table.types[places])
-    spoken = np.array([owner[place] for place in range(row) if pairing.speaks[place]], dtype=int)
+    spoken = np.array(owner[:row], dtype=np.int64)[pairing.speaks[:row]]
     latest = spoken[-1] if len(spoken) else -1
-    before = next((source for source in spoken[::-1] if source != latest), -1)
+    others = spoken[spoken != latest]
+    before = others[-1] if len(others) else -1
     here, there = first[row], first[last]
     sentences = article.sentence[here] - article.sentence[there]
-    claims = (spoken[:, None] == sources).sum(0) if len(spoken) else np.zeros(len(sources))
+    claims = np.bincount(spoken, minlength=int(sources.max()) + 1)[sources]
     return np.column_stack(
         [
             np.bincount(which, weights=antecedent, minlength=len(sources)) / count,
@@ -304,10 +342,9 @@ def _ranks(values: NDArray[np.generic]) -> Ints:
 def _claims_since(spoken: Ints, sources: Ints) -> Ints:
     """Claims since each source last spoke; as many as there are when it never did."""
     found = np.full(len(sources), len(spoken), dtype=np.int64)
-    for place, source in enumerate(sources):
-        own = np.flatnonzero(spoken == source)
-        if len(own):
-            found[place] = len(spoken) - 1 - own[-1]
+    heard, since = np.unique(spoken[::-1], return_index=True)
+    known = np.isin(sources, heard)
+    found[known] = since[np.searchsorted(heard, sources[known])]
     return found
 
 

@@ -19,7 +19,14 @@ from attribution.mentions import MentionTable
 from attribution.model import AttributionModel
 from attribution.naming import name_and_role, person_names
 from attribution.resolve import Cluster
-from attribution.standing import LAYERS, Description, assign, find_descriptions, role_of
+from attribution.standing import (
+    LAYERS,
+    Description,
+    assign,
+    find_descriptions,
+    owner_thresholds,
+    role_of,
+)
 from attribution.tabular import Resolver
 from attribution.types import SOURCE_TYPES, Source, SourceType
 
@@ -94,7 +101,7 @@ def _described(
         cast.types,
         found,
         resolver.classifiers["owner"],
-        resolver.settings["owner_threshold"],
+        owner_thresholds(resolver.settings),
     )
 
 

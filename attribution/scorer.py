@@ -16,7 +16,7 @@ from attribution.characterize import ANONYMITY_SIZE
 from attribution.columns import map_batch
 from attribution.encode import encode_words
 from attribution.errors import InputError, ModelError
-from attribution.features import encode_article, load_tokenizer
+from attribution.features import encode_articles, load_tokenizer
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
 from attribution.linking import LINK_FEATURES
 from attribution.model import AttributionModel
@@ -28,6 +28,7 @@ from attribution.storage import Precision
 from attribution.tabular import Classifier, Resolver, load_classifiers, save_classifiers
 from attribution.transparency import assess
 from attribution.types import ModelInfo, Report
+from attribution.weighting import WEIGHTS, checked_weights
 
 __all__ = ["BUNDLED", "Scorer"]
 
@@ -50,7 +51,10 @@ class Scorer:
         tokenizer: PreTrainedTokenizerFast,
         resolver: Resolver,
         name: str = "custom",
+        *,
+        weights: Mapping[str, float] | None = None,
     ) -> None:
+        self.weights = dict(WEIGHTS) if weights is None else checked_weights(weights)
         self.model = model.eval()
         self.tokenizer = tokenizer
         self.resolver = resolver
@@ -58,7 +62,11 @@ class Scorer:
 
     @classmethod
     def from_pretrained(
-        cls, model: str | Path = "small", *, device: str | torch.device = "cpu"
+        cls,
+        model: str | Path = "small",
+        *,
+        device: str | torch.device = "cpu",
+        weights: Mapping[str, float] | None = None,
     ) -> Scorer:
         """Load a model.
 
@@ -66,10 +74,14 @@ class Scorer:
             model: name of a bundled model, a folder, or a hub id (the only case that needs the
                 network, once).
             device: where the encoder runs.
+            weights: of the score's components, as :func:`attribution.weighting.load_weights`
+                reads them from a file; None: the default ones.
 
         Raises:
             ModelError: there is no such model, or its folder is not complete.
+            ValueError: the weights do not fit the components; the message says why.
         """
+        weights = None if weights is None else checked_weights(weights)
         folder = _folder(model)
         classifiers, settings = load_classifiers(folder / _RESOLUTION)
         _check(classifiers, settings, folder / _RESOLUTION)
@@ -79,10 +91,11 @@ class Scorer:
         except (OSError, ValueError, RuntimeError) as error:
             reason = " ".join(str(error).split())[:_REASON]
             raise ModelError(f"{folder} does not hold a usable model: {reason}") from error
-        return cls(network.to(device), tokenizer, Resolver(classifiers, settings), folder.name)
+        resolver = Resolver(classifiers, settings)
+        return cls(network.to(device), tokenizer, resolver, folder.name, weights=weights)
 
     def save_pretrained(self, folder: str | Path, *, storage: Precision = "fp32") -> None:
-        """Write a folder that :meth:`from_pretrained` reads back.
+        """Write a folder that :meth:`from_pretrained` reads back, without the score's weights.
 
         Args:
             folder: where to; created if need be.
@@ -206,7 +219,9 @@ class Scorer:
                     sentences=merged.sentences,
                     sources=merged.sources,
                     claims=merged.claims,
-                    transparency=assess(text, merged.sentences, merged.sources, merged.claims),
+                    transparency=assess(
+                        text, merged.sentences, merged.sources, merged.claims, self.weights
+                    ),
                     model=self.info,
                 )
 
@@ -214,7 +229,7 @@ class Scorer:
         tokenizer = self.tokenizer
         special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
         for chunk in _groups(sections):
-            articles = [encode_article(segment(text), tokenizer) for text, _ in chunk]
+            articles = encode_articles([segment(text) for text, _ in chunk], tokenizer)
             states = encode_words(self.model, articles, special, batch_size=batch_size)
             for article, words, (_, publisher) in zip(articles, states, chunk, strict=True):
                 yield analyze(self.model, self.resolver, article, words, publisher)
@@ -250,7 +265,9 @@ def _check(
     thresholds = ["link_threshold", "via_threshold", "anonymity_threshold"]
     if "owner" in classifiers:  # weights of `small` release 2 know no descriptions
         sizes["owner"] = len(OWNER_FEATURES)
-        thresholds += ["owner_threshold", *(f"{layer}_threshold" for layer in LAYERS)]
+        thresholds += [f"{layer}_threshold" for layer in LAYERS]
+        if "owner_threshold" not in settings:  # one for both layers, as models once had it
+            thresholds += [f"{layer}_owner_threshold" for layer in LAYERS]
     for name, size in sizes.items():
         if name not in classifiers:
             raise ModelError(f"{path} has no classifier {name!r}")

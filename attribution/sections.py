@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from attribution.analyze import Findings
+from attribution.standing import join_roles
 from attribution.types import Claim, Sentence, Source, Span
 
 __all__ = ["SECTION", "merge", "sections"]
@@ -35,7 +36,9 @@ def sections(text: str) -> Iterator[tuple[int, int]]:
 def merge(parts: Sequence[tuple[Findings, int]]) -> Findings:
     """Findings of the sections of one text; sources of one name and type become one.
 
-    Not so the unnamed ones: two that share a description need not be the same.
+    Such a source has the roles, mentions and justifications of all sections, and was granted
+    anonymity if any of them says so. Unnamed sources stay apart: two that share a description need
+    not be the same.
     """
     if len(parts) == 1:
         return parts[0][0]
@@ -48,21 +51,11 @@ def merge(parts: Sequence[tuple[Findings, int]]) -> Findings:
             key: tuple[str, ...] = (source.name.casefold(), source.type)
             if source.type.startswith("unnamed"):
                 key = (str(offset), source.id)
-            mentions = tuple(_shift(mention, offset) for mention in source.mentions)
-            known = sources.get(key)
-            merged = replace(
-                known or replace(source, id=f"s{len(sources) + 1}", mentions=(), justification=()),
-                anonymity_granted=source.anonymity_granted
-                or (known is not None and known.anonymity_granted),
-                role=known.role if known and known.role else source.role,
+            known = sources.get(key) or replace(
+                source, id=f"s{len(sources) + 1}", role="", mentions=(), justification=()
             )
-            grounds = tuple(_shift(words, offset) for words in source.justification)
-            sources[key] = replace(
-                merged,
-                mentions=tuple(sorted((*merged.mentions, *mentions))),
-                justification=tuple(sorted((*merged.justification, *grounds))),
-            )
-            ids[source.id] = merged.id
+            sources[key] = _joined(known, source, offset)
+            ids[source.id] = known.id
         names = {claim.id: f"c{len(claims) + n}" for n, claim in enumerate(findings.claims, 1)}
         claims.extend(
             replace(
@@ -85,6 +78,27 @@ def merge(parts: Sequence[tuple[Findings, int]]) -> Findings:
             for sentence in findings.sentences
         )
     return Findings(tuple(sentences), tuple(sources.values()), tuple(claims))
+
+
+def _joined(known: Source, source: Source, offset: int) -> Source:
+    """A source of earlier sections with what a further one has of it."""
+
+    def together(one: Sequence[Span], other: Sequence[Span]) -> tuple[Span, ...]:
+        return tuple(sorted((*one, *(_shift(span, offset) for span in other))))
+
+    return replace(
+        known,
+        role=_both_roles(known.role, source.role),
+        anonymity_granted=known.anonymity_granted or source.anonymity_granted,
+        mentions=together(known.mentions, source.mentions),
+        justification=together(known.justification, source.justification),
+    )
+
+
+def _both_roles(one: str, other: str) -> str:
+    if not one or other in ("", one):
+        return one or other
+    return join_roles([*one.split(", "), *other.split(", ")])
 
 
 def _chain(links: Sequence[str]) -> tuple[str, ...]:

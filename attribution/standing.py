@@ -8,7 +8,7 @@ the source, in front of one, or behind one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -32,7 +32,9 @@ __all__ = [
     "Layer",
     "assign",
     "find_descriptions",
+    "join_roles",
     "owner_features",
+    "owner_thresholds",
     "role_of",
 ]
 
@@ -148,7 +150,7 @@ def assign(
     types: Floats,
     descriptions: Sequence[Description],
     scorer: Classifier,
-    threshold: float,
+    thresholds: Mapping[Layer, float],
 ) -> dict[int, list[Description]]:
     """Descriptions by source: each goes to its likeliest source, or to none.
 
@@ -159,7 +161,7 @@ def assign(
         types: (clusters, 8) type probabilities.
         descriptions: what was found.
         scorer: over ``OWNER_FEATURES``.
-        threshold: least probability of a source's owning a description.
+        thresholds: least probability of a source's owning a description, by layer.
     """
     found: dict[int, list[Description]] = {}
     for description in descriptions:
@@ -167,9 +169,25 @@ def assign(
         if not len(numbers):
             continue
         scores = scorer.probabilities(rows)
-        if scores.max() >= threshold:
+        if scores.max() >= thresholds[description.layer]:
             found.setdefault(int(numbers[scores.argmax()]), []).append(description)
     return found
+
+
+def owner_thresholds(settings: Mapping[str, float]) -> dict[Layer, float]:
+    """By layer, the least probability of a source's owning a description, from a model's settings.
+
+    Models fitted before the layers had one each have ``owner_threshold`` for both.
+
+    Raises:
+        KeyError: a layer has none; the key is what is missing.
+    """
+    names = {layer: f"{layer}_owner_threshold" for layer in LAYERS}
+    shared = "owner_threshold" in settings
+    return {
+        layer: settings["owner_threshold" if shared and name not in settings else name]
+        for layer, name in names.items()
+    }
 
 
 def owner_features(
@@ -260,15 +278,21 @@ def _between(table: MentionTable, words: range, rows: Collection[int]) -> int:
 
 
 def role_of(article: EncodedArticle, descriptions: Sequence[Description]) -> str:
-    """A source's role in the article's words: its different role words, joined by commas.
+    """A source's role in the article's words, as :func:`join_roles` joins them."""
+    ranges = sorted(item.words for item in descriptions if item.layer == "role")
+    return join_roles(article.document.cover(*words).of(article.document.text) for words in ranges)
 
-    Words that say nothing beside a longer role ("chair" and "chair of the board") are left out.
+
+def join_roles(texts: Iterable[str]) -> str:
+    """The different ones of a source's roles, the longest first, joined by commas.
+
+    What says nothing beside the longer ones ("chair" and "chair of the board") is left out.
     """
     roles: list[str] = []
-    ranges = sorted(item.words for item in descriptions if item.layer == "role")
-    texts = [article.document.cover(*words).of(article.document.text) for words in ranges]
+    said: set[str] = set()
     for text in sorted(texts, key=len, reverse=True):
-        said = {word for role in roles for word in role.lower().split()}
-        if not said.issuperset(text.lower().split()):
+        words = {word.strip(",") for word in text.lower().split()}
+        if not words <= said:
             roles.append(" ".join(text.split()))
+            said |= words
     return ", ".join(roles)

@@ -218,14 +218,26 @@ class Component:
 
 @dataclass(frozen=True)
 class Transparency:
-    """The sourcing-transparency score, 0 to 100, with its components by name."""
+    """The sourcing-transparency score, 0 to 100, with its components by name.
+
+    ``interval`` is where the score lies, 0 to 100, given how sure the claims are: lower and upper
+    end (see :mod:`attribution.certainty`). None without a claim that counts, and in reports of
+    release 0.1. ``too_little`` says that the text is too short for a score to mean much.
+    """
 
     score: float
     components: dict[str, Component] = field(default_factory=dict)
+    interval: tuple[float, float] | None = None
+    too_little: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         parts = {name: part.to_dict() for name, part in self.components.items()}
-        return {"score": self.score, "components": parts}
+        return {
+            "score": self.score,
+            "components": parts,
+            "interval": None if self.interval is None else list(self.interval),
+            "too_little": self.too_little,
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Transparency:
@@ -233,7 +245,12 @@ class Transparency:
             name: Component(float(part["value"]), float(part["weight"]), part["why"])
             for name, part in data["components"].items()
         }
-        return cls(float(data["score"]), parts)
+        ends = data.get("interval")
+        interval = None
+        if ends is not None:
+            low, high = ends
+            interval = (float(low), float(high))
+        return cls(float(data["score"]), parts, interval, bool(data.get("too_little", False)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +296,18 @@ class Report:
         from attribution.outputs.graph import provenance_graph
 
         return provenance_graph(self)
+
+    def to_html(self) -> str:
+        """The report as one web page: see :func:`attribution.outputs.html.page.to_html`."""
+        from attribution.outputs.html.page import to_html
+
+        return to_html(self)
+
+    def _repr_html_(self) -> str:
+        """The page as notebooks show it, in a frame of its own."""
+        from attribution.outputs.html.page import to_cell
+
+        return to_cell(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, by schema ``attribution.report/1``."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from attribution.segment import segment
 from eval.bootstrap import figures
+from eval.corpora import CORPUS, add_polnear, read_corpora
 from eval.counts import Counts, Tally
-from eval.run import CORPUS, default_polnear, read_corpora
 from training.readers.justification import Justifications, read_justifications
 
 __all__ = ["agreement", "main"]
@@ -37,7 +36,7 @@ def agreement(text: str, first: Justifications, second: Justifications) -> Mappi
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m eval.agreement")
-    parser.add_argument("--polnear", type=Path, default=default_polnear(), metavar="DIR")
+    add_polnear(parser)
     options = parser.parse_args(arguments)
     folder = CORPUS / "justification"
     first, second = (read_justifications(folder / f"{name}.jsonl") for name in ("dev", "second"))

@@ -1,6 +1,7 @@
 """From a baseline's bare claims to a report: sources by surname and last mention, chains by rule.
 
-An outlet that the claim's sentence names behind a word such as "told" or "with" passed it on.
+An outlet that the claim's sentence names behind a word such as "told" or "with" passed it on, if
+it is not the one that prints the article.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from attribution.publisher import same_outlet
 from attribution.segment import Document, speech_of
 from attribution.types import (
     Claim,
@@ -54,9 +56,10 @@ _NAMED: dict[str, SourceType] = {
     "GPE": "named_organization",
     "NORP": "unnamed_group",
 }
+#: Words that names of outlets are made of. No outlet is known by name.
 _OUTLET = re.compile(
-    r"\b(?:times|post|news|press|journal|tribune|herald|gazette|magazine|radio|tv|cnn|nbc|cbs|abc|bbc"
-    r"|reuters|politico|guardian|telegraph|chronicle)\b",
+    r"\b(?:times|post|news|newspaper|newswire|press|journal|tribune|herald|gazette|magazine|weekly"
+    r"|radio|tv|television|broadcasting|telegraph|chronicle)\b",
     re.IGNORECASE,
 )
 _DOCUMENT = frozenset(
@@ -82,9 +85,19 @@ def kind_of(lemma: str) -> Kind:
     return VERB_KINDS.get(lemma, "statement")
 
 
-def build_report(document: Document, doc: Any, claims: Iterable[Found], *, model: str) -> Report:
-    """Number and resolve claims; ``doc`` is spaCy's parse of the document's text."""
-    register = _Register(doc)
+def build_report(
+    document: Document, doc: Any, claims: Iterable[Found], *, model: str, publisher: str | None
+) -> Report:
+    """Number and resolve claims.
+
+    Args:
+        document: the article.
+        doc: spaCy's parse of its text.
+        claims: what was found in it.
+        model: what the baseline is called.
+        publisher: the outlet that prints the article, None when nobody says.
+    """
+    register = _Register(doc, publisher)
     made = [
         _claim(f"c{number}", claim, register, document)
         for number, claim in enumerate(claims, start=1)
@@ -92,6 +105,7 @@ def build_report(document: Document, doc: Any, claims: Iterable[Found], *, model
     return Report(
         text=document.text,
         title=None,
+        publisher=publisher,
         sentences=tuple(_sentence(span, made) for span in document.sentences),
         sources=register.sources(),
         claims=tuple(made),
@@ -102,7 +116,7 @@ def build_report(document: Document, doc: Any, claims: Iterable[Found], *, model
 
 def _claim(name: str, claim: Found, register: _Register, document: Document) -> Claim:
     source = register.resolve((claim.same_as or claim).mention)
-    relays = (register.resolve(outlet) for outlet in register.outlets(claim))
+    relays = (register.resolve(outlet, speaks=False) for outlet in register.outlets(claim))
     via = tuple(dict.fromkeys(relay for relay in relays if relay != source))
     return Claim(
         id=name,
@@ -136,22 +150,27 @@ class _Entry:
 class _Register:
     """The sources of one article, as mentions come by."""
 
-    def __init__(self, doc: Any) -> None:
+    def __init__(self, doc: Any, publisher: str | None) -> None:
         self._doc = doc
+        self._publisher = publisher
         self._people = [entity.text for entity in doc.ents if entity.label_ == "PERSON"]
         self._entries: dict[str, _Entry] = {}
         self._by_mention: dict[Span, str] = {}
         self._last: dict[bool, str] = {}
 
-    def resolve(self, mention: Span | None) -> str:
-        """The id of the source a mention names; a new source unless an old one fits."""
+    def resolve(self, mention: Span | None, *, speaks: bool = True) -> str:
+        """The id of the source a mention names; a new source unless an old one fits.
+
+        A pronoun that follows means the last one that spoke, not one that passed a claim on.
+        """
         if mention is None:
             return _NOBODY.id
         if mention not in self._by_mention:
             entry = self._entry(mention)
             entry.mentions.append(mention)
             self._by_mention[mention] = entry.id
-            self._last[entry.type in ("named_person", "unnamed_person")] = entry.id
+            if speaks:
+                self._last[entry.type in ("named_person", "unnamed_person")] = entry.id
         return self._by_mention[mention]
 
     def outlets(self, claim: Found) -> list[Span]:
@@ -166,7 +185,8 @@ class _Register:
             place = Span(entity.start_char, entity.end_char)
             own = (*claim.content, *([claim.mention] if claim.mention else []))
             outside = not any(part.overlaps(place) for part in own)
-            if outside and before in _RELAYS and _OUTLET.search(entity.text):
+            relays = outside and before in _RELAYS and _OUTLET.search(entity.text)
+            if relays and not same_outlet(entity.text, self._publisher or ""):
                 found.append(place)
         return found
 

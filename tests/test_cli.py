@@ -305,7 +305,7 @@ class TestUsage:
         "arguments",
         [
             ["score"],
-            ["score", "--format", "html", "x"],
+            ["score", "--format", "no-such-format", "x"],
             ["score", "--batch-size", "0", "x"],
             ["score", "--no-such-option", "x"],
             ["no-such-command"],

@@ -21,12 +21,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    fake = FakeScorer()
-    monkeypatch.setattr("attribution.corpus.run.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus.work.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus.run.digest_of", lambda model: model)
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # takes most of the time
+def run(corpus_scorer: FakeScorer, monkeypatch: pytest.MonkeyPatch) -> Run:
     # No wrapping of messages in the middle of what a test looks for.
     monkeypatch.setenv("COLUMNS", "250")
 

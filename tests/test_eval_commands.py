@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from eval import readme, run
+from eval.corpora import read_corpora
 from eval.gold_report import gold_report
 from eval.readme import BEGIN, END
 from eval.run import System
@@ -73,7 +74,7 @@ def test_the_table_names_every_measure(results: dict[str, Any]):
 
 
 def test_both_corpora_do_without_polnear(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    corpora = run.read_corpora("both", "dev", tmp_path, limit=1)
+    corpora = read_corpora("both", "dev", tmp_path, limit=1)
     assert list(corpora) == ["written"]
     assert "no PolNeAR dev compartment" in capsys.readouterr().err
 

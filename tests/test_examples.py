@@ -12,7 +12,7 @@ import torch
 from attribution.model import ENTITY_LABELS, ROLE_LABELS, TAG_LAYERS
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, Span
 from tagged import PIER, example, gold
-from tiny_model import HIDDEN, special, tiny_tokenizer
+from tiny_model import special, tiny_encoder, tiny_tokenizer
 from training.batches import Batch, collate, epoch_batches
 from training.examples import IGNORE, Example, build_example
 from training.losses import (
@@ -311,18 +311,11 @@ class TestSoftLosses:
 
 def wide_model(seed: int = 0) -> torch.nn.Module:
     """A tiny model that takes the example articles in one window."""
-    from transformers import BertConfig
-
     from attribution.configuration import AttributionConfig
     from attribution.model import AttributionModel
 
     torch.manual_seed(seed)
-    encoder = BertConfig(
-        vocab_size=len(tiny_tokenizer()),
-        hidden_size=HIDDEN,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=HIDDEN,
-        max_position_embeddings=420,
+    encoder = tiny_encoder(
+        vocab_size=len(tiny_tokenizer()), num_hidden_layers=1, max_position_embeddings=420
     )
     return AttributionModel(AttributionConfig(encoder, pair_size=16, mention_size=16)).eval()

@@ -12,9 +12,10 @@ import networkx as nx
 import pytest
 from hypothesis import given
 
+from attribution.columns import storable
 from attribution.errors import AttributionError, MissingExtraError, ReportFormatError
 from attribution.independence import independence
-from attribution.outputs.graph import ARTICLE, provenance_graph, storable, to_graphml
+from attribution.outputs.graph import ARTICLE, provenance_graph, to_graphml
 from attribution.types import Report, Source
 from strategies import Article, any_text, articles, reports
 

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "attribution"
 # Each module may import from the groups before its own, not from its own group.
 STAGES = (
     {"_version", "errors"},
-    {"types"},
+    {"extras", "report_schema", "types"},
     {"paragraphs"},
     {"segment", "wordclasses", "layout"},
     {"features"},
@@ -27,10 +27,17 @@ STAGES = (
     {"resolve"},
     {"intermediaries", "characterize", "standing", "publisher"},
     {"provenance", "portrait"},
+    {"counted", "weighting"},
+    {"certainty"},
     {"transparency", "analyze"},
     {"sections", "columns"},
     {"scorer", "independence"},
-    {"outputs.graph", "outputs.terminal", "inputs.article"},
+    {"integrations.sourcing"},
+    {"integrations.sklearn", "integrations.spacy"},
+    {"outputs.graph", "outputs.terminal", "outputs.html.words", "inputs.article"},
+    {"outputs.html.view"},
+    {"outputs.html.text", "outputs.html.panels", "outputs.html.drawing"},
+    {"outputs.html.page"},
     {"outputs.prov", "outputs.tree", "outputs.claims_table", "outputs.brat", "compare.comparison"},
     {"inputs.html", "inputs.docx", "inputs.pdf", "inputs.fetch"},
     {"outputs.text", "inputs.read", "outputs.annotation", "compare.reports", "compare.table"},
@@ -41,8 +48,14 @@ STAGES = (
     {"corpus.plan", "corpus.shards"},
     {"corpus.work", "corpus.summary"},
     {"corpus.run", "corpus.ray_engine"},
+    {"service.settings", "service.problems"},
+    {"service.article", "service.body", "service.openapi", "service.page"},
+    {"service.pool"},
+    {"service.guard"},
+    {"service.app"},
+    {"service.server"},
     {"cli.options", "cli.output", "cli.model"},
-    {"cli.corpus", "cli.summarize", "cli.compare"},
+    {"cli.corpus", "cli.summarize", "cli.compare", "cli.serve"},
     {"cli.main"},
 )
 PACKAGES = {
@@ -51,16 +64,21 @@ PACKAGES = {
 }
 STAGE_OF = {name: number for number, group in enumerate(STAGES) for name in group}
 # Methods that hand their object to a later stage, and import it only when they are called.
-CALLED_LATER = {("types", "outputs.graph")}
+CALLED_LATER = {("types", "outputs.graph"), ("types", "outputs.html.page")}
 TORCHLESS = {
-    "columns", "errors", "independence", "layout", "paragraphs", "segment", "transparency",
-    "types", "cli.compare", "cli.corpus", "cli.main", "cli.model", "cli.options", "cli.output",
-    "cli.summarize", "compare.comparison", "compare.reports", "compare.table", "corpus.plan",
-    "corpus.ray_engine", "corpus.readers", "corpus.records", "corpus.run", "corpus.shards",
-    "corpus.source", "corpus.summary", "corpus.work", "inputs.article", "inputs.docx",
-    "inputs.fetch", "inputs.html", "inputs.pdf", "inputs.read", "outputs.annotation",
-    "outputs.brat", "outputs.claims_table", "outputs.graph", "outputs.prov", "outputs.terminal",
-    "outputs.text", "outputs.tree", "outputs.write",
+    "certainty", "columns", "counted", "errors", "extras", "independence", "layout", "paragraphs",
+    "segment", "transparency", "types", "weighting", "cli.compare", "cli.corpus", "cli.main",
+    "cli.model", "cli.options", "cli.output", "cli.serve", "cli.summarize", "compare.comparison",
+    "compare.reports", "compare.table", "corpus.plan", "corpus.ray_engine", "corpus.readers",
+    "corpus.records", "corpus.run", "corpus.shards", "corpus.source", "corpus.summary",
+    "corpus.work", "inputs.article", "inputs.docx", "inputs.fetch", "inputs.html", "inputs.pdf",
+    "inputs.read", "integrations.sourcing", "outputs.annotation", "outputs.brat",
+    "outputs.claims_table", "outputs.graph", "outputs.html.drawing", "outputs.html.page",
+    "outputs.html.panels", "outputs.html.text", "outputs.html.view", "outputs.html.words",
+    "outputs.prov", "outputs.terminal", "outputs.text", "outputs.tree", "outputs.write",
+    "report_schema", "service.app", "service.article", "service.body", "service.guard",
+    "service.openapi", "service.page", "service.pool", "service.problems", "service.server",
+    "service.settings",
 }  # fmt: skip
 MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
@@ -122,7 +140,7 @@ def test_importing_the_command_line_does_not_import_extras() -> None:
     code = (
         "import sys; "
         "import attribution.cli.main, attribution.outputs.write, attribution.corpus.ray_engine; "
-        "extras = {'networkx', 'pyarrow', 'duckdb', 'ray', 'datasets'}; "
+        "extras = {'networkx', 'pyarrow', 'duckdb', 'ray', 'datasets', 'fastapi', 'uvicorn'}; "
         "print(sorted(extras & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

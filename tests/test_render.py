@@ -87,7 +87,15 @@ class TestToTable:
             row = line_with(name.replace("_", " "), drawn)
             assert f"{part.value:.2f}" in row
             assert f"{part.weight:.2f}" in row
-        assert "3 of 5 sentences report what a source says." in squeezed(drawn)
+        assert "4 of 5 sentences report what a source says or thinks." in squeezed(drawn)
+
+    def test_score_stands_with_its_interval(self, example_report: Report) -> None:
+        score = replace(example_report.transparency, interval=(41.2, 52.7), too_little=False)
+        drawing = to_table(replace(example_report, transparency=score), color=False)
+        assert f"Sourcing transparency: {score.score:.0f} of 100 (41 to 53)\n" in drawing
+
+    def test_score_of_a_short_text_comes_with_a_warning(self, drawn: str) -> None:
+        assert "of 100" in line_with("too little text to judge", drawn)
 
     def test_report_without_claims_says_so(self, example_report: Report) -> None:
         sentences = tuple(replace(s, status="none", claims=()) for s in example_report.sentences)

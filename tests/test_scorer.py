@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from attribution.scorer import Scorer
 from attribution.sections import merge, sections
 from attribution.tabular import load_classifiers, save_classifiers
 from attribution.types import Claim, Report, Sentence, Source, Span
+from attribution.weighting import WEIGHTS
 from strategies import any_text
 from tiny_model import SAMPLE, tiny_scorer
 
@@ -110,6 +112,17 @@ class TestCalls:
     def test_score_gives_the_transparency_of_each(self, scorer: Scorer) -> None:
         expected = [scorer(text).transparency.score for text in (SAMPLE, SECOND)]
         assert scorer.score([SAMPLE, SECOND]) == expected
+
+    def test_weights_of_ones_own_make_the_score(self, scorer_folder: Path) -> None:
+        quotes = {**dict.fromkeys(WEIGHTS, 0.0), "direct_quotation": 2.0}
+        loaded = Scorer.from_pretrained(scorer_folder, weights=quotes)
+        result = loaded(SAMPLE).transparency
+        assert result.components["direct_quotation"].weight == 1
+        assert result.score == 100 * result.components["direct_quotation"].value
+
+    def test_weights_that_do_not_fit_are_refused_before_the_model_is_read(self) -> None:
+        with pytest.raises(ValueError, match="no component is called brevity"):
+            Scorer.from_pretrained("nowhere", weights={**WEIGHTS, "brevity": 1.0})
 
     def test_text_without_a_word_gives_a_report_without_claims(self, scorer: Scorer) -> None:
         report = scorer("\u200b")
@@ -226,12 +239,13 @@ class TestBadFolders:
         with pytest.raises(ModelError, match=f"no classifier '{name}'"):
             Scorer.from_pretrained(folder)
 
-    def test_a_missing_threshold_is_named(self, folder: Path) -> None:
+    @pytest.mark.parametrize("name", ["via_threshold", "role_owner_threshold"])
+    def test_a_missing_threshold_is_named(self, folder: Path, name: str) -> None:
         path = folder / "resolution.safetensors"
         classifiers, thresholds = load_classifiers(path)
-        del thresholds["via_threshold"]
+        del thresholds[name]
         save_classifiers(classifiers, thresholds, path)
-        with pytest.raises(ModelError, match="no setting 'via_threshold'"):
+        with pytest.raises(ModelError, match=f"no setting '{name}'"):
             Scorer.from_pretrained(folder)
 
     @pytest.mark.parametrize("name", ["link", "via", "carry"])
@@ -324,6 +338,34 @@ class TestMergedSections:
         official = ("an official", "unnamed_person")
         found = self.merged(self.section(official, official), self.section(official))
         assert len(found.sources) == 3
+
+    @pytest.mark.parametrize(
+        ("roles", "joined"),
+        [
+            (("chair", ""), "chair"),
+            (("", "chair"), "chair"),
+            (("chair", "chair of the board"), "chair of the board"),
+            (("mayor, a doctor", "mayor, a doctor"), "mayor, a doctor"),
+            (("pilot, chair", "chair, mayor of Skerrin"), "mayor of Skerrin, pilot, chair"),
+        ],
+    )
+    def test_roles_are_joined_without_repetition(self, roles: tuple[str, str], joined: str) -> None:
+        parts = [self.known(role=role) for role in roles]
+        assert [source.role for source in self.merged(*parts).sources] == [joined]
+
+    def test_justifications_of_all_sections_are_kept(self) -> None:
+        part, bare = self.known(justification=(Span(3, 7),)), self.known()
+        (source,) = self.merged(part, bare, part).sources
+        assert source.justification == (Span(3, 7), Span(203, 207))
+
+    def test_anonymity_granted_in_any_section_is_granted(self) -> None:
+        (source,) = self.merged(self.known(), self.known(anonymity_granted=True)).sources
+        assert source.anonymity_granted
+
+    def known(self, **facts: object) -> Findings:
+        """A section with one source of which something is known."""
+        part = self.section(("Brask", "named_person"))
+        return replace(part, sources=(replace(part.sources[0], **facts),))
 
     def test_a_chain_keeps_its_origin_last_when_sources_become_one(self) -> None:
         brask, echo = ("Brask", "named_person"), ("Echo", "media_outlet")

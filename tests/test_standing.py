@@ -18,6 +18,7 @@ from attribution.standing import (
     assign,
     find_descriptions,
     owner_features,
+    owner_thresholds,
     role_of,
 )
 from attribution.tabular import Classifier
@@ -46,6 +47,7 @@ TABLE = MentionTable(
     MENTIONS, np.zeros((2, 4), np.float32), np.zeros((2, 2), np.float32), np.full((2, 8), 0.125)
 )
 CLUSTERS = [Cluster([0]), Cluster([1])]
+HALF = dict.fromkeys(LAYERS, 0.5)
 TYPES = np.full((2, len(SOURCE_TYPES)), 0.125, dtype=np.float32)
 
 
@@ -95,13 +97,21 @@ class TestFeatures:
 class TestAssignment:
     def assigned(self, phrase: str, feature: str) -> list[int]:
         owners = assign(
-            ARTICLE, TABLE, CLUSTERS, TYPES, [described(phrase)], by_feature(feature), 0.5
+            ARTICLE, TABLE, CLUSTERS, TYPES, [described(phrase)], by_feature(feature), HALF
         )
         return list(owners)
 
     def test_the_likeliest_source_gets_the_words(self) -> None:
         assert self.assigned("nurse who saw it", "same_sentence") == [0]
         assert self.assigned("Chief clerk", "next_after") == [1]
+
+    @pytest.mark.parametrize("layer", LAYERS)
+    def test_each_layer_has_a_threshold_of_its_own(self, layer: str) -> None:
+        items = [described("Chief clerk", name) for name in LAYERS]
+        strict = {**HALF, layer: 1.1}
+        scorer = by_feature("next_after")
+        found = assign(ARTICLE, TABLE, CLUSTERS, TYPES, items, scorer, strict)
+        assert found == {1: [item for item in items if item.layer != layer]}
 
     def test_words_that_are_likely_nobodys_are_given_to_nobody(self) -> None:
         assert self.assigned("nurse who saw it", "next_after") == []
@@ -153,3 +163,16 @@ class TestRole:
 
     def test_justifications_are_no_role(self) -> None:
         assert role_of(ARTICLE, [described("nurse")]) == ""
+
+
+class TestOwnerThresholds:
+    def test_each_layer_has_its_own(self) -> None:
+        settings = {"role_owner_threshold": 0.2, "justification_owner_threshold": 0.4}
+        assert owner_thresholds(settings) == {"role": 0.2, "justification": 0.4}
+
+    def test_older_models_have_one_for_both(self) -> None:
+        assert owner_thresholds({"owner_threshold": 0.3}) == {"role": 0.3, "justification": 0.3}
+
+    def test_one_that_is_missing_is_named(self) -> None:
+        with pytest.raises(KeyError, match="justification_owner_threshold"):
+            owner_thresholds({"role_owner_threshold": 0.2})

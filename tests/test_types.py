@@ -9,6 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import attribution
+from attribution import errors
 from attribution.errors import AttributionError, ReportFormatError
 from attribution.types import SCHEMA, Report, Span
 from strategies import any_text, reports, spans
@@ -72,10 +74,17 @@ class TestReport:
             "id", "content", "cue", "source_mention", "source", "speech", "kind", "chain",
             "confidence",
         }  # fmt: skip
-        assert set(data["transparency"]) == {"score", "components"}
+        assert set(data["transparency"]) == {"score", "components", "interval", "too_little"}
 
     def test_keys_that_others_added_are_ignored(self, example_report: Report) -> None:
         assert Report.from_dict({"input": "a.txt", **example_report.to_dict()}) == example_report
+
+    def test_reports_of_release_0_1_have_no_interval(self, example_report: Report) -> None:
+        data = example_report.to_dict()
+        del data["transparency"]["interval"], data["transparency"]["too_little"]
+        score = Report.from_dict(data).transparency
+        assert (score.interval, score.too_little) == (None, False)
+        assert score.score == example_report.transparency.score
 
     def test_via_is_the_chain_without_its_origin(self, example_report: Report) -> None:
         assert example_report.claims[0].via == ("s2",)
@@ -108,6 +117,7 @@ class TestReportFormatError:
             ("claims", ["c1"]),
             ("transparency", {"score": 1, "components": []}),
             ("transparency", {"score": "much", "components": {}}),
+            ("transparency", {"score": 1, "components": {}, "interval": [1]}),
             ("sentences", [{"start": float("inf"), "end": 1, "status": "none", "claims": []}]),
         ],
     )
@@ -125,3 +135,8 @@ class TestReportFormatError:
     def test_is_caught_as_the_packages_own_error(self) -> None:
         with pytest.raises(AttributionError):
             Report.from_dict({})
+
+
+def test_every_error_can_be_caught_by_its_name_in_the_package() -> None:
+    assert set(errors.__all__) <= set(attribution.__all__)
+    assert all(getattr(attribution, name) is getattr(errors, name) for name in errors.__all__)

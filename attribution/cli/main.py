@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import Enum
@@ -25,6 +25,7 @@ from attribution.cli.corpus import CORPUS_EXAMPLES, corpus
 from attribution.cli.model import ArticleScorer, load_scorer
 from attribution.cli.options import BatchSize, Model, Network, NoColor, Publisher
 from attribution.cli.output import check_form
+from attribution.cli.serve import SERVE_EXAMPLES, serve
 from attribution.cli.summarize import SUMMARIZE_EXAMPLES, summarize_corpus
 from attribution.errors import InputError, ModelError
 
@@ -46,6 +47,8 @@ Examples:
 
   attribution score --format csv --output claims.csv articles/
 
+  attribution score --format html --output report.html article.txt
+
   attribution score --format graphml --output graphs/ articles/
 
   curl -s https://example.org/story.html | attribution score -
@@ -66,6 +69,7 @@ app = typer.Typer(
 )
 app.command("compare", epilog=COMPARE_EXAMPLES)(compare)
 app.command("corpus", epilog=CORPUS_EXAMPLES)(corpus)
+app.command("serve", epilog=SERVE_EXAMPLES)(serve)
 app.command("summarize", epilog=SUMMARIZE_EXAMPLES)(summarize_corpus)
 
 
@@ -74,6 +78,7 @@ class Format(str, Enum):
 
     table = "table"
     tree = "tree"
+    html = "html"
     json = "json"
     jsonl = "jsonl"
     prov = "prov"
@@ -123,7 +128,8 @@ def score(
         typer.Option(
             "--format",
             "-f",
-            help="table: for reading. tree: of that, where the claims come from. json: one report, "
+            help="table: for reading. tree: of that, where the claims come from. html: a page for "
+            "a browser; for several inputs, a file each and an index. json: one report, "
             "or an array of them for a folder or several inputs. jsonl: one report a line. In "
             "arrays and lines every report has the name of its input as 'input'. prov: W3C PROV-O "
             "as JSON-LD, an array like json. graphml: one graph; for several inputs, a file each. "
@@ -137,12 +143,20 @@ def score(
         typer.Option(
             "--output",
             "-o",
-            help="Write to this file, replaced only when all is done; with graphml also to a "
-            "folder that exists, with brat only to one. parquet needs it.",
+            help="Write to this file, replaced only when all is done; with html and graphml also "
+            "to a folder that exists, with brat only to one. parquet needs it.",
             show_default="standard output",
         ),
     ] = None,
     publisher: Publisher = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Weights of the score's components, as JSON: see docs/score.md.",
+            show_default="the package's score.json",
+        ),
+    ] = None,
     allow_network: Network = False,
     batch_size: BatchSize = 8,
     quiet: Annotated[
@@ -154,6 +168,7 @@ def score(
     from attribution.inputs.read import STDIN, find_inputs
     from attribution.outputs.write import open_reports
 
+    chosen = None if weights is None else _weights_or_refuse(weights)
     found = find_inputs(inputs, allow_network=allow_network)
     target = None if output is None or str(output) == STDIN else output
     several = len(inputs) > 1 or any(os.path.isdir(name) for name in inputs)
@@ -166,7 +181,7 @@ def score(
         open_reports(target, output_format.value, names, several=several, color=color) as reports,
         _progress(len(found), show_progress) as advance,
     ):
-        for item, outcome in _score_each(found, model, batch_size, publisher):
+        for item, outcome in _score_each(found, model, batch_size, publisher, chosen):
             if isinstance(outcome, InputError):
                 failed = True
                 _complain(outcome)
@@ -178,7 +193,11 @@ def score(
 
 
 def _score_each(
-    found: Sequence[Input], model: str, batch_size: int, publisher: str | None = None
+    found: Sequence[Input],
+    model: str,
+    batch_size: int,
+    publisher: str | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> Iterator[tuple[Input, Report | InputError]]:
     """Score the inputs in order, a few at a time; the model is loaded at the first readable one."""
     scorer: ArticleScorer | None = None
@@ -192,7 +211,7 @@ def _score_each(
             except InputError as error:
                 outcomes[index] = error
         if articles:
-            scorer = scorer or _load_or_refuse(model)
+            scorer = scorer or _load_or_refuse(model, weights)
             names = [group[index].name for index in articles]
             outlets = [publisher or article.publisher for article in articles.values()]
             scored = _score_together(scorer, names, list(articles.values()), outlets, batch_size)
@@ -201,9 +220,18 @@ def _score_each(
             yield item, outcomes[index]
 
 
-def _load_or_refuse(model: str) -> ArticleScorer:
+def _weights_or_refuse(path: Path) -> dict[str, float]:
+    from attribution.weighting import load_weights
+
     try:
-        return load_scorer(model)
+        return load_weights(path)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--weights") from error
+
+
+def _load_or_refuse(model: str, weights: Mapping[str, float] | None = None) -> ArticleScorer:
+    try:
+        return load_scorer(model) if weights is None else load_scorer(model, weights)
     except ModelError as error:
         raise typer.BadParameter(str(error), param_hint="--model") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -23,16 +23,17 @@ class ArticleScorer(Protocol):
     ) -> list[Report]: ...
 
 
-def load_scorer(model: str) -> ArticleScorer:
+def load_scorer(model: str, weights: Mapping[str, float] | None = None) -> ArticleScorer:
     """Load a model. Imports torch, so it is called only once the arguments are known to be right.
 
     Args:
         model: ``small`` for the bundled model, or the folder of another one.
+        weights: Of the score's components, None: the default ones.
 
     Raises:
         ModelError: The model is missing, incomplete or of another version.
     """
     from attribution.scorer import Scorer
 
-    scorer: ArticleScorer = Scorer.from_pretrained(model)
+    scorer: ArticleScorer = Scorer.from_pretrained(model, weights=weights)
     return scorer

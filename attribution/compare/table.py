@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich import box
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from attribution.compare.comparison import ClaimPair, Comparison, Numbers, content
-from attribution.outputs.terminal import draw, printable
+from attribution.outputs.terminal import draw, printable, titled_table
 from attribution.types import Claim, Report, Source
 
 __all__ = ["to_compare_table"]
@@ -58,7 +56,7 @@ def _size(report: Report) -> str:
 
 def _section(title: str, noun: str, rows: Iterable[_Row]) -> list[RenderableType]:
     """Rows of (sign, what, how it differs); - is in A alone, + in B alone, ~ in both."""
-    table = _table(f"{title}: - only in A, + only in B, ~ changed from A to B")
+    table = titled_table(f"{title}: - only in A, + only in B, ~ changed from A to B")
     table.add_column("", no_wrap=True)
     table.add_column(noun, ratio=3)
     table.add_column("Attribution" if noun == "Claim" else "Type, role", ratio=3)
@@ -68,16 +66,6 @@ def _section(title: str, noun: str, rows: Iterable[_Row]) -> list[RenderableType
     if not table.row_count:
         return [Text(f"{title}: no differences."), ""]
     return [table, ""]
-
-
-def _table(title: str) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
 
 
 def _source_rows(comparison: Comparison) -> Iterable[_Row]:
@@ -128,7 +116,7 @@ def _from_to(one: str, other: str) -> str:
 
 
 def _scores(comparison: Comparison) -> RenderableType:
-    table = _table("Sourcing transparency")
+    table = titled_table("Sourcing transparency")
     table.add_column("Component", no_wrap=True)
     for name in ("A", "B", "Difference"):
         table.add_column(name, justify="right", no_wrap=True)

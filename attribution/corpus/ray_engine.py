@@ -20,7 +20,8 @@ from typing import Any
 from attribution.corpus.plan import Chunk, ChunkReader
 from attribution.corpus.shards import Counts
 from attribution.corpus.work import Job, Tick, load_scorer, score_chunk
-from attribution.errors import AttributionError, CorpusError, MissingExtraError
+from attribution.errors import AttributionError, CorpusError
+from attribution.extras import load_extra
 
 __all__ = ["RayEngine", "Worker", "check_address", "load_ray"]
 
@@ -146,9 +147,4 @@ def load_ray() -> ModuleType:
     Raises:
         MissingExtraError: It is not installed.
     """
-    try:
-        import ray
-        import ray.data
-    except ImportError as error:
-        raise MissingExtraError("ray", "ray") from error
-    return ray
+    return load_extra("ray", "data", extra="ray")

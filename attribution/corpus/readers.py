@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from attribution.corpus.records import BadRecord, Columns, Raw, is_blank
-from attribution.errors import InputError, MissingExtraError
+from attribution.errors import InputError
+from attribution.extras import load_extra, load_pyarrow
 from attribution.inputs.read import decode
 
 __all__ = ["READERS", "File", "Found", "Kind", "Part"]
@@ -166,13 +167,9 @@ def _next_row(rows: Iterator[list[str]]) -> list[str] | None:
 
 def _read_parquet(part: Part) -> Iterator[Found]:
     name, offset = part.file.name, part.offset
+    pa = load_pyarrow()
     try:
-        from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "corpus") from error
-    try:
-        with ParquetFile(part.file.path) as table:
+        with pa.parquet.ParquetFile(part.file.path) as table:
             found = part.columns.require(table.schema_arrow.names, name)
             passed = 0
             for group in range(table.num_row_groups):
@@ -190,21 +187,18 @@ def _read_parquet(part: Part) -> Iterator[Found]:
                             if at > offset:
                                 yield at, at, Raw(f"{name}#{at}", fields)
                 passed += size
-    except ArrowException as error:
+    except pa.ArrowException as error:
         raise OSError(f"not readable as Parquet: {' '.join(str(error).split())}") from error
 
 
 def _read_datasets(part: Part) -> Iterator[Found]:
     name = part.file.name
+    datasets = load_extra("datasets", extra="train")
     try:
-        from datasets import Dataset, load_from_disk
-    except ImportError as error:
-        raise MissingExtraError("datasets", "train") from error
-    try:
-        table = load_from_disk(part.file.path)
+        table = datasets.load_from_disk(part.file.path)
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: no data set of the library 'datasets': {error}") from error
-    if not isinstance(table, Dataset):
+    if not isinstance(table, datasets.Dataset):
         raise InputError(f"{name}: several splits; name the folder of one of them")
     found = part.columns.require(table.column_names, name)
     table = table.with_format(None, columns=sorted(found.values()))

@@ -26,7 +26,6 @@ from attribution.corpus.shards import (
     TABLES,
     Counts,
     Shards,
-    load_pyarrow,
     made_by_runs,
     replace_file,
 )
@@ -40,6 +39,7 @@ from attribution.corpus.work import (
     load_scorer,
 )
 from attribution.errors import CorpusError
+from attribution.extras import load_pyarrow
 
 __all__ = ["MANIFEST", "CorpusRun", "Summary", "digest_of", "open_corpus", "score_corpus"]
 

@@ -16,12 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from attribution.columns import article_row, claim_rows, source_rows, storable
+from attribution.columns import article_row, plain_claim_rows, source_rows, storable
 from attribution.corpus.records import BadRecord, Record, day_of
-from attribution.errors import CorpusError, MissingExtraError
+from attribution.errors import CorpusError
+from attribution.extras import load_pyarrow
 from attribution.transparency import WEIGHTS
 from attribution.types import Report
 
@@ -34,7 +34,6 @@ __all__ = [
     "TABLES",
     "Counts",
     "Shards",
-    "load_pyarrow",
     "made_by_runs",
     "replace_file",
 ]
@@ -65,20 +64,6 @@ class Counts:
     def __add__(self, other: Counts) -> Counts:
         reasons = Counter(self.reasons) + Counter(other.reasons)
         return Counts(self.scored + other.scored, dict(sorted(reasons.items())))
-
-
-def load_pyarrow() -> ModuleType:
-    """pyarrow, with ``pyarrow.parquet``.
-
-    Raises:
-        MissingExtraError: It is not installed.
-    """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "corpus") from error
-    return pa
 
 
 @cache
@@ -229,7 +214,7 @@ def _rows(scored: Iterable[tuple[Record, Report]]) -> dict[str, list[dict[str, A
         # Repeated with every claim, so that claims can be counted by outlet and month unjoined.
         origin = {**key, "publisher": article["publisher"], "day": article["day"]}
         rows["articles"].append(article)
-        rows["claims"] += [{**origin, **row} for row in claim_rows(report)]
+        rows["claims"] += [{**origin, **row} for row in plain_claim_rows(report)]
         rows["sources"] += [{**key, **row} for row in source_rows(report)]
     return rows
 

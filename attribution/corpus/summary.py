@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from attribution.corpus.shards import load_pyarrow
-from attribution.errors import InputError, MissingExtraError
+from attribution.errors import InputError
+from attribution.extras import load_extra, load_pyarrow
 from attribution.transparency import UNNAMED_TYPES
 
 if TYPE_CHECKING:
@@ -89,10 +89,7 @@ def summarize(output: str | Path, by: Sequence[Key] = (), top: int = 3) -> pa.Ta
     if set(by) - set(KEYS) or len(set(by)) < len(by):
         raise ValueError(f"by must be different ones of {', '.join(KEYS)}, not {', '.join(by)}")
     load_pyarrow()
-    try:
-        import duckdb
-    except ImportError as error:
-        raise MissingExtraError("duckdb", "corpus") from error
+    duckdb = load_extra("duckdb", extra="corpus")
     articles, claims = (_table(Path(output), name) for name in ("articles", "claims"))
     with duckdb.connect(config={"enable_external_access": "false"}) as base:
         base.register("articles", articles)

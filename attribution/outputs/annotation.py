@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attribution.columns import storable
 from attribution.outputs.claims_table import chain_line
-from attribution.outputs.graph import storable
 from attribution.outputs.prov import TERMS, Names
 from attribution.types import Claim, Report, Source, Span
 

@@ -1,7 +1,7 @@
 """The claims of reports as a table: one row a claim, as CSV or Parquet.
 
-Both forms have the columns of :class:`ClaimRow`. What is a list there is a list in Parquet and a
-text with spaces in CSV. pyarrow is imported only when Parquet is asked for.
+Both forms have the columns of :class:`attribution.columns.ClaimRow`. What is a list there is a
+list in Parquet and a text with spaces in CSV. pyarrow is imported only when Parquet is asked for.
 """
 
 from __future__ import annotations
@@ -10,26 +10,18 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any
 
-from attribution.errors import MissingExtraError
-from attribution.outputs.graph import ARTICLE, storable
-from attribution.types import Claim, Report, Span
+from attribution.columns import ClaimRow
+from attribution.extras import load_pyarrow
+from attribution.outputs.graph import ARTICLE
+from attribution.types import Span
 
-__all__ = [
-    "COLUMNS",
-    "ClaimRow",
-    "ParquetClaims",
-    "chain_line",
-    "claim_rows",
-    "load_pyarrow",
-    "to_csv",
-]
+__all__ = ["COLUMNS", "ParquetClaims", "chain_line", "to_csv"]
 
-PIECES = " … "
 # Rows held back, so that a file has few row groups and memory stays flat.
 ROWS_AT_ONCE = 5000
 
@@ -38,103 +30,7 @@ ROWS_AT_ONCE = 5000
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
-    """One claim with all that is known of it. None and empty tuples where there is nothing.
-
-    Attributes:
-        input: What the input is called.
-        claim_id: The claim's id in its report.
-        sentences: The numbers of the sentences it reaches into, from 1.
-        content: Its pieces, joined by " … ".
-        offsets: Where the pieces stand in the text, end exclusive.
-        cue: The reporting words.
-        source_mention: The words that name the source in this claim.
-        source_id: The origin's id in the report.
-        source_name: The origin's name.
-        source_type: The origin's type.
-        role: Its title or affiliation.
-        anonymity_granted: Whether the text says that it was given anonymity.
-        justification: The words that say why it can know, joined by " … ".
-        speech: Direct, indirect or mixed.
-        kind: Statement, belief and so on.
-        chain: The names of the chain's sources, from the article outward.
-        chain_ids: Their ids in the report.
-        confidence: The claim's confidence.
-    """
-
-    input: str
-    claim_id: str
-    sentences: tuple[int, ...]
-    content: str
-    offsets: tuple[Span, ...]
-    cue: str | None
-    source_mention: str | None
-    source_id: str
-    source_name: str
-    source_type: str
-    role: str
-    anonymity_granted: bool
-    justification: str
-    speech: str
-    kind: str
-    chain: tuple[str, ...]
-    chain_ids: tuple[str, ...]
-    confidence: float
-
-
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(ClaimRow))
-
-
-def claim_rows(report: Report, name: str) -> list[ClaimRow]:
-    """The rows of a report's claims, in the report's order.
-
-    Args:
-        report: Any report.
-        name: What the input is called.
-
-    Returns:
-        One row a claim. In texts, characters that XML 1.0 forbids and lone surrogates are U+FFFD,
-        which leaves every offset right.
-
-    Raises:
-        KeyError: A chain has a source that the report lacks.
-    """
-    sentences: dict[str, list[int]] = {}
-    for number, sentence in enumerate(report.sentences, start=1):
-        for key in sentence.claims:
-            sentences.setdefault(key, []).append(number)
-    return [_row(report, claim, name, sentences.get(claim.id, ())) for claim in report.claims]
-
-
-def _row(report: Report, claim: Claim, name: str, sentences: Iterable[int]) -> ClaimRow:
-    source = report.source(claim.source)
-    return ClaimRow(
-        input=storable(name),
-        claim_id=storable(claim.id),
-        sentences=tuple(sentences),
-        content=_words(report, claim.content),
-        offsets=claim.content,
-        cue=None if claim.cue is None else _words(report, (claim.cue,)),
-        source_mention=(
-            None if claim.source_mention is None else _words(report, (claim.source_mention,))
-        ),
-        source_id=storable(source.id),
-        source_name=storable(source.name),
-        source_type=source.type,
-        role=storable(source.role),
-        anonymity_granted=source.anonymity_granted,
-        justification=_words(report, source.justification),
-        speech=claim.speech,
-        kind=claim.kind,
-        chain=tuple(storable(report.source(key).name) for key in claim.chain),
-        chain_ids=tuple(storable(key) for key in claim.chain),
-        confidence=claim.confidence,
-    )
-
-
-def _words(report: Report, pieces: Iterable[Span]) -> str:
-    return storable(PIECES.join(piece.of(report.text) for piece in pieces))
 
 
 def chain_line(names: Iterable[str]) -> str:
@@ -199,16 +95,11 @@ class ParquetClaims:
     def __enter__(self) -> ParquetClaims:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         if self._file is None:
             return
         try:
-            if error is None and self._waiting:
+            if kind is None and self._waiting:
                 self._flush()
         finally:
             self._file.close()
@@ -240,13 +131,3 @@ def _schema(arrow: ModuleType) -> Any:
         "confidence": arrow.float64(),
     }
     return arrow.schema([(column, special.get(column, arrow.string())) for column in COLUMNS])
-
-
-def load_pyarrow() -> ModuleType:
-    """Import pyarrow. Raises MissingExtraError when it is not installed."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "corpus") from error
-    return pyarrow

@@ -10,25 +10,23 @@ networkx is imported only when a graph is asked for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from attribution.errors import MissingExtraError, ReportFormatError
+from attribution.columns import storable
+from attribution.errors import ReportFormatError
+from attribution.extras import load_extra
 from attribution.independence import independence
 from attribution.types import SCHEMA, Claim, Report
 
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["ARTICLE", "load_networkx", "provenance_graph", "storable", "to_graphml"]
+__all__ = ["ARTICLE", "load_networkx", "provenance_graph", "to_graphml"]
 
 ARTICLE = "article"
-
-# What XML 1.0 (section 2.2, Char) has no place for, and what is no Unicode scalar value.
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def provenance_graph(report: Report) -> networkx.DiGraph[str]:
@@ -134,15 +132,6 @@ def _one_line(text: str) -> str:
     return storable(" ".join(text.split()))
 
 
-def storable(text: str) -> str:
-    """The text with U+FFFD for every character that XML 1.0 forbids, lone surrogates too."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
 def load_networkx() -> ModuleType:
     """Import networkx. Raises MissingExtraError when it is not installed."""
-    try:
-        import networkx
-    except ImportError as error:
-        raise MissingExtraError("networkx", "graph") from error
-    return networkx
+    return load_extra("networkx", extra="graph")

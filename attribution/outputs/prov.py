@@ -13,8 +13,8 @@ import hashlib
 from typing import Any
 from urllib.parse import quote
 
+from attribution.columns import storable
 from attribution.independence import independence
-from attribution.outputs.graph import storable
 from attribution.types import SCHEMA, Claim, Report, Source, SourceType
 
 __all__ = ["TERMS", "Names", "to_prov"]

@@ -15,12 +15,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
 
+from rich import box
 from rich.console import Console, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from attribution.types import Claim, Report, Source, Span
 
-__all__ = ["View", "draw", "printable"]
+__all__ = ["View", "draw", "printable", "titled_table"]
 
 # Readable on dark and on light backgrounds; told apart by id once they repeat.
 PALETTE = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
@@ -85,6 +87,17 @@ def draw(
     for part in parts:
         console.print(part)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def titled_table(title: str) -> Table:
+    """A table without columns yet, its title above it on the left."""
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
 
 
 @dataclass

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-from rich import box
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from attribution.outputs.terminal import View, draw, printable
+from attribution.outputs.terminal import View, draw, printable, titled_table
 from attribution.outputs.tree import provenance
-from attribution.types import Claim, Report, Sentence, Source, Span
+from attribution.types import Claim, Report, Sentence, Source, Span, Transparency
 
 __all__ = ["printable", "to_table"]
 
@@ -40,18 +38,8 @@ def to_table(report: Report, *, color: bool | None = None, width: int | None = N
     return draw(parts, color=color, width=width)
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
-
-
 def _sentences(view: View) -> RenderableType:
-    table = _table("Sentences")
+    table = titled_table("Sentences")
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("Status", no_wrap=True)
     table.add_column("Source", ratio=2)
@@ -120,7 +108,7 @@ def _sources(view: View) -> RenderableType:
         return Text("No sources.")
     origins = Counter(claim.source for claim in view.report.claims)
     relays = Counter(key for claim in view.report.claims for key in claim.via)
-    table = _table("Sources")
+    table = titled_table("Sources")
     table.add_column("Source", ratio=3)
     table.add_column("Type", ratio=2)
     table.add_column("Role", ratio=3)
@@ -145,9 +133,18 @@ def _anonymity(source: Source) -> str:
     return "unexplained" if source.type in ("unnamed_person", "unnamed_group") else "-"
 
 
+def _points(result: Transparency) -> str:
+    """The score with its interval, and a warning when it means little."""
+    points = f"{result.score:.0f} of 100"
+    if result.interval is not None:
+        low, high = result.interval
+        points += f" ({low:.0f} to {high:.0f})"
+    return f"{points}, too little text to judge" if result.too_little else points
+
+
 def _score(view: View) -> RenderableType:
     result = view.report.transparency
-    table = _table(f"Sourcing transparency: {result.score:.0f} of 100")
+    table = titled_table(f"Sourcing transparency: {_points(result)}")
     table.add_column("Component", no_wrap=True)
     table.add_column("Value", justify="right", no_wrap=True)
     table.add_column("Weight", justify="right", no_wrap=True)
