@@ -251,11 +251,13 @@ class Place:
 
     def leave(self) -> None:
         """Give the place back: now, or when the scoring thread is done with the article."""
-        if self._work is None:
-            self._pool.free()
+        pool, work = self._pool, self._work
+        self._work = None  # an exception in it has a way back here, and would keep the article
+        if work is None:
+            pool.free()
         else:
-            self._work.cancel()  # nothing happens if it has begun
-            self._work.add_done_callback(lambda _: self._pool.free())
+            work.cancel()  # nothing happens if it has begun
+            work.add_done_callback(lambda _: pool.free())
 
 
 def _seen(outcome: asyncio.Future[str]) -> None:
@@ -265,15 +267,15 @@ def _seen(outcome: asyncio.Future[str]) -> None:
 
 
 def _result(outcome: asyncio.Future[str]) -> str:
-    try:
+    if outcome.cancelled():
+        raise RefusedError(503, "The service is stopping.", retry_after=_LOADING)
+    error = outcome.exception()
+    if error is None:
         return outcome.result()
-    except InputError:
-        raise RefusedError(422, "The text cannot be scored.") from None
-    except asyncio.CancelledError:
-        raise RefusedError(503, "The service is stopping.", retry_after=_LOADING) from None
-    except Exception as error:
-        _LOG.error("scoring failed: %s", where(error))
-        raise RefusedError(500, "The article could not be scored.") from None
+    if isinstance(error, InputError):
+        raise RefusedError(422, "The text cannot be scored.")
+    _LOG.error("scoring failed: %s", where(error))
+    raise RefusedError(500, "The article could not be scored.")
 
 
 def where(error: BaseException) -> str:

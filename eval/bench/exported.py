@@ -51,7 +51,7 @@ class GraphEncoder(nn.Module):
     def forward(self, inputs_embeds: Tensor, attention_mask: Tensor) -> SimpleNamespace:
         """What the model reads of an encoder's output: ``last_hidden_state``."""
         assert self.run is not None, "a folder's encoder is given its function when it is loaded"
-        states = self.run(inputs_embeds.contiguous().numpy(), attention_mask.numpy())
+        states = self.run(inputs_embeds.detach().contiguous().numpy(), attention_mask.numpy())
         return SimpleNamespace(last_hidden_state=torch.from_numpy(states))
 
 
