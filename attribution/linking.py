@@ -6,7 +6,6 @@ mentions of a source, so that the scorer in resolve sees one row a (mention, sou
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,24 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
+from attribution.likeness import COMPARED, Likeness, Wording, compare, wording_of
 from attribution.mentions import FORMS, Mention, MentionTable, own_names
-from attribution.wordclasses import DEFINITE, INDEFINITE, PRONOUNS, TITLES
+from attribution.wordclasses import PRONOUNS
 
 __all__ = [
     "LINK_FEATURES",
     "Pairing",
     "candidates_of",
+    "clashing",
     "compatible",
     "fullest_name",
     "link_features",
-    "name_words",
     "namesakes",
     "pronoun_group",
 ]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-Name = tuple[str, ...]
 
 _ROLES = ("source", "via", "zero", "entity")
 #: A mention is compared with this many before it, and with all that share a word with it.
@@ -58,16 +57,7 @@ _STATIC = (
 _PAIRED = (
     "antecedent",
     "cosine",
-    "same_words",
-    "same_last_word",
-    "shared_words",
-    "words_within_source",
-    "source_within_words",
-    "same_name",
-    "name_within_source",
-    "source_within_name",
-    "last_word_in_name",
-    "acronym",
+    *COMPARED,
     "same_quotation",
     "source_in_first_paragraph",
     "same_pronoun",
@@ -100,16 +90,6 @@ LINK_FEATURES: tuple[str, ...] = (
 
 
 @dataclass(frozen=True)
-class _Strings:
-    """A mention's words prepared for comparison. ``names`` are its own names, one a person."""
-
-    words: tuple[str, ...]
-    content: frozenset[str]
-    names: tuple[Name, ...]
-    initials: str
-
-
-@dataclass(frozen=True)
 class Pairing:
     """The mentions of an article, with all that pair features need computed once.
 
@@ -121,42 +101,17 @@ class Pairing:
     table: MentionTable
 
     @cached_property
-    def strings(self) -> list[_Strings]:
-        return [_strings(mention) for mention in self.table.mentions]
+    def wordings(self) -> list[Wording]:
+        return [wording_of(mention) for mention in self.table.mentions]
 
     @cached_property
-    def wording(self) -> list[int]:
-        """A number for every mention; those whose words and names are the same share it."""
-        numbers: dict[_Strings, int] = {}
-        return [numbers.setdefault(strings, len(numbers)) for strings in self.strings]
+    def likeness(self) -> Likeness:
+        return compare(self.wordings)
 
     @cached_property
-    def holders(self) -> dict[str, list[int]]:
-        """For every content word the mentions that have it, in text order."""
-        found: dict[str, list[int]] = {}
-        for row, strings in enumerate(self.strings):
-            for word in strings.content:
-                found.setdefault(word, []).append(row)
-        return found
-
-    @cached_property
-    def _comparisons(self) -> dict[tuple[int, int], list[float]]:
-        """What :meth:`compared` has worked out, by the numbers of both wordings."""
-        return {}
-
-    def compared(self, row: int, places: Ints) -> Floats:
-        """What the words of a mention share with those of others: one row of ``_compare`` each.
-
-        Mentions repeat each other ("he", "the board"), so each pair of wordings is compared once.
-        """
-        wording, known, mine = self.wording, self._comparisons, self.wording[row]
-        rows = []
-        for place in places.tolist():
-            pair = (mine, wording[place])
-            if pair not in known:
-                known[pair] = _compare(self.strings[row], self.strings[place])
-            rows.append(known[pair])
-        return np.array(rows, dtype=np.float32)
+    def name_words(self) -> list[int]:
+        """Number of words in the own names of every mention."""
+        return [sum(map(len, wording.names)) for wording in self.wordings]
 
     @cached_property
     def first(self) -> Ints:
@@ -195,11 +150,7 @@ class Pairing:
 def candidates_of(pairing: Pairing, row: int) -> Ints:
     """Recent mentions, and any earlier one that shares a content word."""
     near = max(0, row - _RECENT)
-    far: set[int] = set()
-    for word in pairing.strings[row].content if near else ():
-        holders = pairing.holders[word]
-        far.update(holders[: bisect_left(holders, near)])
-    return np.array([*sorted(far), *range(near, row)], dtype=np.int64)
+    return np.concatenate([pairing.likeness.sharing(row, near), np.arange(near, row)])
 
 
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
@@ -207,22 +158,18 @@ def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
 
     A pair of people and one of them are two sources.
     """
-    mine = pairing.strings[row]
-    return not mine.names or all(
-        not other.names or _same_names(mine, other)
-        for other in (pairing.strings[member] for member in members)
-    )
+    return bool(pairing.likeness.fits(row, members).all())
+
+
+def clashing(pairing: Pairing, row: int, owner: Sequence[int]) -> Ints:
+    """The sources of the mentions before, with repeats, that are not :func:`compatible` with it."""
+    return np.array(owner[:row], dtype=np.int64)[~pairing.likeness.fits(row, slice(row))]
 
 
 def fullest_name(pairing: Pairing, members: Sequence[int]) -> int | None:
     """Of a source's mentions the one with the most words in its own names, if any has one."""
-    named = [member for member in members if pairing.strings[member].names]
-    return max(named, key=lambda row: name_words(pairing, row), default=None)
-
-
-def name_words(pairing: Pairing, row: int) -> int:
-    """Number of words in a mention's own names."""
-    return sum(map(len, pairing.strings[row].names))
+    named = [member for member in members if pairing.wordings[member].names]
+    return max(named, key=pairing.name_words.__getitem__, default=None)
 
 
 def namesakes(pairing: Pairing, one: int, other: int) -> bool:
@@ -231,10 +178,11 @@ def namesakes(pairing: Pairing, one: int, other: int) -> bool:
     "Roe" and "Lu Poe Roe", "the Post" and "the Quay Post"; not "the Senate" and "the Senate
     committee".
     """
-    left, right = pairing.strings[one], pairing.strings[other]
-    short, long = sorted((left.names, right.names), key=lambda names: sum(map(len, names)))
-    if not _each_within(short, long):
-        return _is_acronym(left, right)
+    lengths = pairing.name_words
+    first, second = (one, other) if lengths[one] <= lengths[other] else (other, one)
+    if not pairing.likeness.within(first, second):
+        return pairing.likeness.acronym(first, second)
+    short, long = pairing.wordings[first].names, pairing.wordings[second].names
     # Family names stand first in some languages, so any one word of a person's name will do.
     persons = pairing.static[[one, other], _STATIC.index("person")].all()
     return all(
@@ -277,7 +225,7 @@ def _paired(pairing: Pairing, row: int, places: Ints) -> Floats:
         [
             pairing.table.antecedent[row, places],
             pairing.units[places] @ pairing.units[row],
-            pairing.compared(row, places),
+            pairing.likeness.compared(row, places),
             (article.quote[first[places]] == quote) & (quote >= 0),
             article.paragraph[first[places]] == 0,
             (mine >= 0) & (others == mine),
@@ -341,11 +289,9 @@ def _ranks(values: NDArray[np.generic]) -> Ints:
 
 def _claims_since(spoken: Ints, sources: Ints) -> Ints:
     """Claims since each source last spoke; as many as there are when it never did."""
-    found = np.full(len(sources), len(spoken), dtype=np.int64)
-    heard, since = np.unique(spoken[::-1], return_index=True)
-    known = np.isin(sources, heard)
-    found[known] = since[np.searchsorted(heard, sources[known])]
-    return found
+    last = np.full(max(sources.max(), spoken.max(initial=0)) + 1, -1, dtype=np.int64)
+    last[spoken] = np.arange(len(spoken))  # of several places the last one stays
+    return np.where(last[sources] < 0, len(spoken), len(spoken) - 1 - last[sources])
 
 
 def _static_features(mention: Mention, types: Floats, quoted: bool) -> list[float]:
@@ -370,78 +316,6 @@ def _static_features(mention: Mention, types: Floats, quoted: bool) -> list[floa
         float(types[3]),
         float(types[6] + types[7]),
     ]
-
-
-def _strings(mention: Mention) -> _Strings:
-    words = tuple(_plain(token) for token in mention.tokens if token[0].isalnum())
-    content = frozenset(
-        word for word in words if word not in DEFINITE | INDEFINITE and word not in PRONOUNS
-    )
-    names = []
-    for entity in own_names(mention):
-        inner = mention.tokens[entity.first - mention.first : entity.last - mention.first + 1]
-        plain = [_plain(token) for token in inner if token[0].isalnum() and len(token) > 1]
-        name = tuple(word for word in plain if word not in TITLES)
-        if name:
-            names.append(name)
-    # Of the name's words alone: "the Quay Harbour Board (QHB)" begins with q, h and b.
-    head = own_names(mention)[:1]
-    spelt = [
-        token
-        for entity in head
-        for token in mention.tokens[entity.first - mention.first : entity.last - mention.first + 1]
-        if token[0].isupper() and not (len(token) > 1 and token.isupper())
-    ]
-    initials = "".join(token[0].lower() for token in spelt)
-    return _Strings(words, content, tuple(names), initials)
-
-
-def _plain(token: str) -> str:
-    return token.lower().replace("’", "'")
-
-
-def _compare(mine: _Strings, other: _Strings) -> list[float]:
-    """What two mentions' words share, by the names in ``_PAIRED`` from "same_words" on."""
-    shared = mine.content & other.content
-    known = bool(mine.names and other.names)
-    return [
-        float(bool(mine.words) and mine.words == other.words),
-        float(bool(mine.words and other.words) and mine.words[-1] == other.words[-1]),
-        len(shared) / max(1, min(len(mine.content), len(other.content))),
-        float(bool(mine.content) and mine.content <= other.content),
-        float(bool(other.content) and other.content <= mine.content),
-        float(known and mine.names == other.names),
-        float(known and _each_within(mine.names, other.names)),
-        float(known and _each_within(other.names, mine.names)),
-        float(bool(mine.words) and any(mine.words[-1] in name for name in other.names)),
-        float(_is_acronym(mine, other)),
-    ]
-
-
-def _same_names(mine: _Strings, other: _Strings) -> bool:
-    return (
-        _each_within(mine.names, other.names)
-        or _each_within(other.names, mine.names)
-        or _is_acronym(mine, other)
-    )
-
-
-def _each_within(short: Sequence[Name], long: Sequence[Name]) -> bool:
-    """As many names on both sides, and every name of one inside its fellow of the other."""
-    return len(short) == len(long) and all(
-        set(a) <= set(b) for a, b in zip(short, long, strict=True)
-    )
-
-
-def _is_acronym(one: _Strings, other: _Strings) -> bool:
-    """True when one's only name word is made of the other's initial capitals."""
-    return any(
-        len(short.names) == 1
-        and len(short.names[0]) == 1
-        and len(long.initials) > 1
-        and long.initials in short.names[0]
-        for short, long in ((one, other), (other, one))
-    )
 
 
 def pronoun_group(mention: Mention) -> int | None:

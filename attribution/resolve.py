@@ -20,10 +20,10 @@ from attribution.linking import (
     LINK_FEATURES,
     Pairing,
     candidates_of,
+    clashing,
     compatible,
     fullest_name,
     link_features,
-    name_words,
     namesakes,
     pronoun_group,
 )
@@ -55,7 +55,7 @@ def resolve(
     owner: list[int] = []
     pairing = Pairing(article, table)
     for row in range(len(table.mentions)):
-        sources, features = options_of(pairing, row, clusters, owner)
+        sources, features = options_of(pairing, row, owner)
         choice = choose(pairing, row, sources, features, scorer, threshold)
         if choice is None:
             choice = len(clusters)
@@ -95,7 +95,7 @@ def _join_namesakes(pairing: Pairing, clusters: Sequence[Cluster]) -> list[Clust
             other
             for other, name in named.items()
             if other != number
-            and name_words(pairing, name) >= name_words(pairing, row)
+            and pairing.name_words[name] >= pairing.name_words[row]
             and namesakes(pairing, row, name)
         ]
         alike = all(namesakes(pairing, named[same[0]], named[other]) for other in same[1:])
@@ -108,19 +108,20 @@ def _join_namesakes(pairing: Pairing, clusters: Sequence[Cluster]) -> list[Clust
         joined = kept[same[0]]
         joined.members = sorted((*joined.members, *kept.pop(number).members))
         del named[number]
-        named[same[0]] = max(named[same[0]], row, key=lambda item: name_words(pairing, item))
+        named[same[0]] = max(named[same[0]], row, key=pairing.name_words.__getitem__)
     return list(kept.values())
 
 
-def options_of(
-    pairing: Pairing, row: int, clusters: Sequence[Cluster], owner: Sequence[int]
-) -> tuple[Ints, Floats]:
-    """The sources that mention ``row`` may join, with their features (n, LINK_FEATURES)."""
+def options_of(pairing: Pairing, row: int, owner: Sequence[int]) -> tuple[Ints, Floats]:
+    """The sources that mention ``row`` may join, with their features (n, LINK_FEATURES).
+
+    ``owner`` has the source of every mention before.
+    """
     places = candidates_of(pairing, row)
     if not len(places):
         return np.zeros(0, dtype=np.int64), np.zeros((0, len(LINK_FEATURES)), dtype=np.float32)
     sources, features = link_features(pairing, row, places, owner)
-    fits = [compatible(pairing, row, clusters[source].members) for source in sources]
+    fits = ~np.isin(sources, clashing(pairing, row, owner))
     return sources[fits], features[fits]
 
 

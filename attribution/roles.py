@@ -156,29 +156,36 @@ def _best_labels(scores: Floats, piece_cost: float) -> tuple[NDArray[np.int64], 
 
     States: 0 outside all spans, 1 to 3 inside a span of that role.
     """
-    steps = np.ascontiguousarray(scores.transpose(1, 2, 0))
+    steps = scores.transpose(1, 2, 0)
     costs = np.zeros((len(ROLE_LABELS), 1), dtype=np.float32)
     costs[FIRST] = costs[ONLY] = piece_cost / 2
     for at in "BS":
         costs[ROLE_LABELS.index(f"{at}-content")] = piece_cost
-    steps -= costs
+    steps = steps - costs
     columns, labels, size = steps.shape
     outside = np.zeros(len(ROLE_LABELS), dtype=bool)  # labels that lead to state 0
     outside[0] = outside[LAST] = outside[ONLY] = True
     ends = np.flatnonzero(outside)
     origins = _ORIGIN[ends]
-    first, inner = np.arange(labels)[FIRST][:, None], np.arange(labels)[INNER][:, None]
+    closes, begins, goes_on = (
+        np.ascontiguousarray(steps[:, which]) for which in (ends, FIRST, INNER)
+    )
     best = np.full((_ROLES + 1, size), IMPOSSIBLE, dtype=np.float32)
     best[0] = 0.0
-    came = np.empty((columns, _ROLES + 1, size), dtype=np.int64)
-    place = np.arange(size)
-    for step, label in zip(steps, came, strict=True):
-        closing = best[origins] + step[ends]
-        chosen = closing.argmax(0)
-        begun, gone_on = best[0] + step[FIRST], best[1:] + step[INNER]
-        label[0] = ends[chosen]
-        label[1:] = np.where(gone_on > begun, inner, first)
-        best = np.concatenate([closing[chosen, place][None], np.maximum(begun, gone_on)])
+    chosen = np.empty((columns, size), dtype=np.int64)
+    stayed = np.empty((columns, _ROLES, size), dtype=bool)
+    for column in range(columns):
+        # In place: the step's own arrays are not needed again.
+        closing, begun, gone_on = closes[column], begins[column], goes_on[column]
+        closing += best[origins]
+        begun += best[0]
+        gone_on += best[1:]
+        closing.argmax(0, out=chosen[column])
+        np.greater(gone_on, begun, out=stayed[column])
+        closing.max(0, out=best[0])
+        np.maximum(begun, gone_on, out=best[1:])
+    first, inner = np.arange(labels)[FIRST][:, None], np.arange(labels)[INNER][:, None]
+    came = np.concatenate([ends[chosen][:, None], np.where(stayed, inner, first)], axis=1)
     return came, best
 
 

@@ -12,7 +12,8 @@ from hypothesis.extra import numpy as arrays
 
 from attribution.features import encode_article, encode_articles
 from attribution.intermediaries import Scene, _maxima, _rivals
-from attribution.linking import Pairing, _claims_since, _compare, candidates_of
+from attribution.likeness import Wording, compare
+from attribution.linking import Pairing, _claims_since, candidates_of
 from attribution.mentions import Mention, form_of
 from attribution.resolve import Cluster
 from attribution.segment import segment
@@ -79,21 +80,13 @@ NAMES = ("Brask", "the harbour board", "she", "the board", "Ottoline Brask", "a 
 def test_candidates_are_the_recent_mentions_and_those_that_share_a_word(names: list[str]) -> None:
     pairing = paired(names)
     row = len(names) - 1
-    mine = pairing.strings[row].content
+    mine = pairing.wordings[row].content
     expected = [
         place
         for place in range(row)
-        if place >= row - 60 or not mine.isdisjoint(pairing.strings[place].content)
+        if place >= row - 60 or not mine.isdisjoint(pairing.wordings[place].content)
     ]
     assert candidates_of(pairing, row).tolist() == expected
-
-
-@given(st.lists(st.sampled_from(NAMES), min_size=2, max_size=8))
-def test_mentions_are_compared_as_their_words_are(names: list[str]) -> None:
-    pairing = paired(names)
-    places = np.arange(len(names) - 1)
-    expected = [_compare(pairing.strings[-1], pairing.strings[place]) for place in places]
-    assert pairing.compared(len(names) - 1, places).tolist() == np.float32(expected).tolist()
 
 
 def paired(names: list[str]) -> Pairing:
@@ -105,6 +98,66 @@ def paired(names: list[str]) -> Pairing:
         mentions.append(Mention(first, last, "source", None, form_of(tokens, ()), (), tokens))
         first = last + 2
     return Pairing(encode(", ".join(names)), table(mentions))
+
+
+few = st.sampled_from(("a", "b", "c", "abc"))
+wordings = st.builds(
+    Wording,
+    words=st.lists(few, max_size=3).map(tuple),
+    content=st.frozensets(few, max_size=3),
+    names=st.lists(st.lists(few, min_size=1, max_size=3).map(tuple), max_size=3).map(tuple),
+    initials=st.sampled_from(("", "a", "abc", "bc")),
+)
+
+
+@given(st.lists(wordings, min_size=1, max_size=6))
+def test_all_pairs_are_compared_as_one_by_one(items: list[Wording]) -> None:
+    like = compare(items)
+    places = np.arange(len(items))
+    for row, mine in enumerate(items):
+        expected = np.float32([one_by_one(mine, other) for other in items])
+        assert like.compared(row, places).tolist() == expected.tolist()
+        assert like.fits(row, slice(None)).tolist() == [one_source(mine, other) for other in items]
+        for place, other in enumerate(items):
+            assert like.within(row, place) == each_within(mine, other)
+            assert like.acronym(row, place) == is_acronym(mine, other)
+
+
+def one_by_one(mine: Wording, other: Wording) -> list[float]:
+    """What two wordings share, in the order of ``COMPARED``."""
+    shared = mine.content & other.content
+    known = bool(mine.names and other.names)
+    return [
+        bool(mine.words) and mine.words == other.words,
+        bool(mine.words and other.words) and mine.words[-1] == other.words[-1],
+        len(shared) / max(1, min(len(mine.content), len(other.content))),
+        bool(mine.content) and mine.content <= other.content,
+        bool(other.content) and other.content <= mine.content,
+        known and mine.names == other.names,
+        known and each_within(mine, other),
+        known and each_within(other, mine),
+        bool(mine.words) and any(mine.words[-1] in name for name in other.names),
+        is_acronym(mine, other),
+    ]
+
+
+def one_source(mine: Wording, other: Wording) -> bool:
+    named = mine.names and other.names
+    return (
+        not named or each_within(mine, other) or each_within(other, mine) or is_acronym(mine, other)
+    )
+
+
+def each_within(short: Wording, long: Wording) -> bool:
+    pairs = zip(short.names, long.names, strict=False)
+    return len(short.names) == len(long.names) and all(set(a) <= set(b) for a, b in pairs)
+
+
+def is_acronym(one: Wording, other: Wording) -> bool:
+    return any(
+        len(long.initials) > 1 and short.names == ((long.initials,),)
+        for short, long in ((one, other), (other, one))
+    )
 
 
 @pytest.mark.parametrize("word", range(8))

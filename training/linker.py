@@ -64,7 +64,7 @@ def choices(scored: Scored, scorer: Scorer | None = None) -> list[Choice]:
     owner: list[int] = []
     found: list[Choice] = []
     for row, name in enumerate(scored.names):
-        sources, features = options_of(pairing, row, clusters, owner)
+        sources, features = options_of(pairing, row, owner)
         right = _right(scored, name, sources, clusters)
         if len(sources) and name is not None:
             entity = scored.table.mentions[row].role == "entity"
