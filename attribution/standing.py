@@ -24,6 +24,7 @@ from attribution.resolve import Cluster
 from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
+from attribution.wordclasses import DETERMINERS, LINKS, PREPOSITIONS, TITLES
 
 __all__ = [
     "LAYERS",
@@ -40,6 +41,8 @@ __all__ = [
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+#: Words that describe nobody when they stand alone: "of Mr", "and the".
+_EMPTY = DETERMINERS | LINKS | PREPOSITIONS | TITLES
 Layer = Literal["role", "justification"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
@@ -125,7 +128,7 @@ def _stretches(
         on = word < len(marked) and marked[word] >= threshold
         begins = on and (
             start is None
-            or tags[word, 1] > tags[word, 2]
+            or tags[word, 1] > max(tags[word, 2], tags[word, 0])
             or article.sentence[word] != article.sentence[word - 1]
         )
         if start is not None and (not on or begins):
@@ -138,9 +141,11 @@ def _stretches(
 
 
 def _trimmed(article: EncodedArticle, first: int, last: int) -> WordRange | None:
-    """The range without marks at its edges, None when it has no word."""
-    lettered = [word for word in range(first, last + 1) if article.document.lettered[word]]
-    return (lettered[0], lettered[-1]) if lettered else None
+    """The range without marks at its edges, None when no word in it describes anybody."""
+    document = article.document
+    lettered = [word for word in range(first, last + 1) if document.lettered[word]]
+    texts = (document.words[word].of(document.text).lower().rstrip(".") for word in lettered)
+    return (lettered[0], lettered[-1]) if not _EMPTY.issuperset(texts) else None
 
 
 def assign(

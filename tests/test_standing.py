@@ -143,6 +143,27 @@ class TestFinding:
         model.tags = torch.nn.Linear(_hidden(model), 3 * TAG_LAYERS.index("role"))
         assert find_descriptions(model, ARTICLE, marked[:, : _hidden(model)], _low()) == []
 
+    def test_a_word_that_is_likelier_none_opens_no_stretch_inside_another(self) -> None:
+        first, last = described("nurse who saw it").words
+        marks = dict.fromkeys(range(first, last + 1), (0.3, 0.1, 0.6))
+        marks[first + 1] = (0.5, 0.3, 0.2)
+        assert self.found_in(marks) == [(first, last)]
+
+    def test_words_that_describe_nobody_alone_are_no_description(self) -> None:
+        of, _ = described("of the port").words
+        assert self.found_in({of: (0.1, 0.8, 0.1), of + 1: (0.1, 0.1, 0.8)}) == []
+        assert self.found_in({of: (0.1, 0.8, 0.1), of + 2: (0.1, 0.8, 0.1)}) == [(of + 2, of + 2)]
+
+    def found_in(self, marks: dict[int, tuple[float, float, float]]) -> list[tuple[int, int]]:
+        """Stretches of justification where words have these chances of none, first and later."""
+        chances = torch.tensor([0.98, 0.01, 0.01]).repeat(len(ARTICLE), len(TAG_LAYERS), 1)
+        for word, row in marks.items():
+            chances[word, TAG_LAYERS.index("justification")] = torch.tensor(row)
+        model = tiny_model(3)
+        model.tags = torch.nn.Identity()
+        found = find_descriptions(model, ARTICLE, chances.log().flatten(1), HALF | {"role": 0.5})
+        return [item.words for item in found if item.layer == "justification"]
+
 
 def _hidden(model: torch.nn.Module) -> int:
     return int(model.tags.in_features)  # type: ignore[union-attr]
