@@ -17,6 +17,8 @@ from attribution.wordclasses import DEFINITE, POSSESSIVE, TITLES
 
 __all__ = ["describe", "name_and_role", "person_names"]
 
+#: Marks behind which a description is over.
+_BREAKS = frozenset(",—–;:")
 _RELATIVE = frozenset("who whom whose which that".split())
 _MAX_DESCRIPTION = 16
 _MAX_PROGRAMME = 8
@@ -151,10 +153,12 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
     tokens = mention.tokens
     end = len(tokens)
     for place, token in enumerate(tokens):
-        if place and (token.lower() in _RELATIVE or (token in ",—–;:" and place > 1)):
+        if place and (token.lower() in _RELATIVE or (token in _BREAKS and place > 1)):
             end = place
             break
     end = min(end, _MAX_DESCRIPTION)
+    while end > 1 and tokens[end - 1] in _BREAKS:
+        end -= 1
     last = mention.first + max(end, 1) - 1
     if mention.form == "name" and not mention.names and end == len(tokens):
         last = _run_on(article, last)

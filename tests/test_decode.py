@@ -81,6 +81,16 @@ class TestViterbi:
         assert (certainty > 0).all()
 
     @given(st.integers(0, 1000))
+    def test_a_claim_alone_is_read_and_as_sure_as_beside_another(self, seed: int) -> None:
+        shape = (2, COLUMNS, len(ROLE_LABELS))
+        scores = np.random.default_rng(seed).normal(-4, 2, shape).astype(np.float32)
+        cued = np.array([False, False])
+        paths, certainty = viterbi(scores, cued, piece_cost=2.0)
+        path, alone = viterbi(scores[:1], cued[:1], piece_cost=2.0)
+        assert (path[0] == paths[0]).all()
+        assert alone[0] == pytest.approx(certainty[0], rel=1e-5)
+
+    @given(st.integers(0, 1000))
     def test_no_other_sequence_of_a_few_words_scores_higher(self, seed: int) -> None:
         rng = np.random.default_rng(seed)
         scores = np.full((1, COLUMNS, len(ROLE_LABELS)), -50.0, dtype=np.float32)

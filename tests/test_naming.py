@@ -155,6 +155,7 @@ class TestDescription:
             ("a deckhand, now retired", "a deckhand"),
             ("the owner of the ferry", "the owner of the ferry"),
             ("those who left", "those"),
+            ("Harrow,", "Harrow"),
         ],
     )
     def test_relative_clauses_and_appositions_are_left_out(self, words: str, expected: str) -> None:
