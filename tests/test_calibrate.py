@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,48 @@ class TestCommand:
         settings = dataclasses.replace(read_settings(trained), run=str(tmp_path))
         with pytest.raises(FileNotFoundError, match=r"fold0.model holds no model.*--fold 0"):
             list(unseen_claims(settings, AttributionConfig(), [gold()]))
+
+
+class TestOnDev:
+    def test_the_model_itself_reads_the_dev_articles(
+        self, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        shipped = over_eager(fold_folder(read_settings(trained), 0) / "model", tmp_path / "eager")
+        config = with_dev(without_folds(trained, tmp_path), tmp_path)
+        calibrate.main([str(config), "--model", str(shipped), "--on", "dev"])
+        printed = json.loads(capsys.readouterr().out)
+        assert printed["on"] == "dev"
+        assert printed["articles"] == len(DOCS)
+        stored = json.loads((shipped / "config.json").read_text())["confidence_weights"]
+        assert stored == list(printed["weights"].values())
+
+    def test_without_dev_articles_it_is_refused(self, trained: Path, shipped: Path) -> None:
+        with pytest.raises(
+            SystemExit, match=r"training\.calibrate: no folder of articles at .*dev$"
+        ):
+            calibrate.main([str(trained), "--model", str(shipped), "--on", "dev"])
+
+
+def over_eager(model: Path, folder: Path) -> Path:
+    """A copy of a trained model that opens claims at the least chance, so that some are wrong."""
+    shutil.copytree(model, folder)
+    path = folder / "config.json"
+    eager = {"cue_threshold": 0.01, "uncued_threshold": 0.01}
+    path.write_text(json.dumps(json.loads(path.read_text()) | eager))
+    return folder
+
+
+def with_dev(config: Path, folder: Path) -> Path:
+    """The configuration with the written articles' dev folder beside an empty train folder."""
+    values = yaml.safe_load(config.read_text(encoding="utf-8"))
+    values["data"]["articles"] = str(folder / "train")
+    (folder / "dev").mkdir()
+    for number, doc in enumerate(DOCS):
+        text = (FERRY, PIER)[number % 2]
+        (folder / "dev" / f"{doc}.txt").write_text(text, encoding="utf-8")
+    target = folder / "dev.yaml"
+    target.write_text(yaml.safe_dump(values), encoding="utf-8")
+    return target
 
 
 class TestUnseen:

@@ -1,15 +1,21 @@
-"""Make confidences probabilities: ``python -m training.calibrate CONFIG [--model FOLDER]``.
+"""Make confidences probabilities: ``python -m training.calibrate CONFIG [--on folds|dev]``.
 
-Fits the weights of :mod:`attribution.confidence` on the claims that the folds' helper models find
-in the train articles that each of them never saw, decoded with the settings of the model that
-ships: what a model says of articles learned by heart is too sure. Prints the expected calibration
-error of the raw confidences and, by cross-validation over articles, of the fitted ones, and writes
-the weights into the model's config.json. Run it after ``training.tune``, whose settings decide
-which claims there are.
+Fits the weights of :mod:`attribution.confidence` on claims in articles that the model behind them
+never saw, for what a model says of articles learned by heart is too sure:
+
+- ``folds``: the folds' helper models read the train articles that each of them never saw, with the
+  decoding settings of the model that ships. Helpers have learned less than that model.
+- ``dev``: the model itself reads the dev articles. Figures on dev that use confidences are then
+  too good by the little that six numbers can learn by heart; the figure printed here is not.
+
+Prints the expected calibration error of the raw confidences and, by cross-validation over articles,
+of the fitted ones, and writes the weights into the model's config.json. Run it after
+``training.tune``, whose settings decide which claims there are.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,15 +32,23 @@ from attribution.configuration import AttributionConfig
 from attribution.decode import decode
 from attribution.model import AttributionModel
 from eval.calibration import Calibration, Judgement, calibration, judgements
-from training.command import Opened, load_model, open_model
+from training.command import Opened, load_model, model_parser, opened
 from training.data import fold_of
 from training.readers.gold import GoldArticle
-from training.resolution import resolved_articles
+from training.resolution import dev_articles, resolved_articles
 from training.settings import Settings, fold_folder
 from training.spans import encoded, span_alignment
 from training.tune import RANGES
 
-__all__ = ["Judged", "cross_validated", "fit_weights", "judge", "main", "unseen_claims"]
+__all__ = [
+    "Judged",
+    "cross_validated",
+    "dev_claims",
+    "fit_weights",
+    "judge",
+    "main",
+    "unseen_claims",
+]
 
 _PARTS = 5
 
@@ -138,18 +152,40 @@ def cross_validated(articles: Sequence[Judged], seed: int) -> Calibration:
     return calibration(found)
 
 
-def calibrate(opened: Opened) -> dict[str, object]:
-    """Fit the weights, write them into the model's config.json, and say what they do."""
-    settings = opened.settings
-    train = resolved_articles(settings, "train")
-    articles = list(unseen_claims(settings, opened.model.config, train))
+def dev_claims(model: Opened) -> Iterator[Judged]:
+    """The dev articles as the model itself reads them.
+
+    Raises:
+        ValueError: the configuration has no dev articles.
+    """
+    articles = dev_articles(model.settings.data)
+    if not articles:
+        raise ValueError("the configuration has no dev articles")
+    for gold in tqdm(articles, desc="dev", unit="article"):
+        yield judge(model.model, model.tokenizer, gold)
+
+
+def calibrate(model: Opened, on: str) -> dict[str, object]:
+    """Fit the weights, write them into the model's config.json, and say what they do.
+
+    Args:
+        model: the run and the model that ships.
+        on: ``folds`` or ``dev``, as in the module's text.
+    """
+    settings = model.settings
+    if on == "dev":
+        articles = list(dev_claims(model))
+    else:
+        train = resolved_articles(settings, "train")
+        articles = list(unseen_claims(settings, model.model.config, train))
     weights = fit_weights(articles)
     before = calibration([article.judgements(None) for article in articles])
     after = cross_validated(articles, settings.seed)
-    path = opened.folder / "config.json"
+    path = model.folder / "config.json"
     stored = json.loads(path.read_text(encoding="utf-8")) | {"confidence_weights": weights}
     path.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
     return {
+        "on": on,
         "articles": len(articles),
         "ece_before": before.error.to_dict(),
         "ece_after": after.error.to_dict(),
@@ -159,9 +195,12 @@ def calibrate(opened: Opened) -> dict[str, object]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module; exits with 1 and a message when there is nothing to fit on."""
-    opened = open_model("training.calibrate", __doc__, arguments)
+    parser = model_parser("training.calibrate", __doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--on", choices=("folds", "dev"), default="folds", help="default: folds")
+    options = parser.parse_args(arguments)
     try:
-        print(json.dumps(calibrate(opened), indent=1))
+        print(json.dumps(calibrate(opened(options), options.on), indent=1))
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f"training.calibrate: {error}")
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from attribution.features import load_tokenizer
 from attribution.model import AttributionModel
+from attribution.tokenizer import load_tokenizer
 from training.settings import Settings, read_settings
 
-__all__ = ["Opened", "load_model", "open_model"]
+__all__ = ["Opened", "load_model", "model_parser", "open_model", "opened"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,19 @@ def open_model(module: str, description: str | None, arguments: Sequence[str] | 
         description: its help text.
         arguments: the command line, or None for the program's own.
     """
+    return opened(model_parser(module, description).parse_args(arguments))
+
+
+def model_parser(module: str, description: str | None) -> argparse.ArgumentParser:
+    """The parser of ``CONFIG [--model FOLDER]``, to which a command may add options."""
     parser = argparse.ArgumentParser(description=description, prog=f"python -m {module}")
     parser.add_argument("config", type=Path)
     parser.add_argument("--model", type=Path, help="model folder, if not the config's output")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def opened(options: argparse.Namespace) -> Opened:
+    """The run and its model that the options of :func:`model_parser` name."""
     settings = read_settings(options.config)
     folder = options.model or Path(settings.output)
     torch.set_num_threads(settings.training.threads)
