@@ -41,6 +41,7 @@ from attribution.counted import (
     earned,
     spread_of,
 )
+from attribution.reference import percentile
 from attribution.types import Claim, Component, Report, Sentence, Source, Speech, Transparency
 from attribution.weighting import COMPONENTS, WEIGHTS
 
@@ -91,9 +92,9 @@ def assess(
             :func:`attribution.weighting.checked_weights` makes them.
 
     Returns:
-        The score with one component for each name in ``weights``, its interval, and whether the
-        text is too short to judge. Without a claim that counts, the score and every value are 0
-        and there is no interval.
+        The score with one component for each name in ``weights``, its interval, whether the text is
+        too short to judge, and its place among the reference articles. Without a claim that counts,
+        the score and every value are 0 and there is no interval.
 
     Raises:
         KeyError: A claim refers to a source that ``sources`` lacks, or a component has no weight.
@@ -103,14 +104,26 @@ def assess(
     if not counted.claims or not counted.by_sentence:
         why = _why_nothing(counted, claims)
         nothing = {name: Component(0.0, weights[name], why) for name in COMPONENTS}
-        return Transparency(0.0, nothing, too_little=too_little)
+        place = _place(0.0, weights, too_little=too_little)
+        return Transparency(0.0, nothing, too_little=too_little, percentile=place)
     parts = {
         name: Component(_value(name, counted), weights[name], _REASONS[name](counted))
         for name in COMPONENTS
     }
     total = math.fsum(part.value * part.weight for part in parts.values())
     score = min(100.0, max(0.0, 100 * total))
-    return Transparency(score, parts, interval(counted, weights, score), too_little)
+    return Transparency(
+        score,
+        parts,
+        interval(counted, weights, score),
+        too_little=too_little,
+        percentile=_place(score, weights, too_little=too_little),
+    )
+
+
+def _place(score: float, weights: Mapping[str, float], *, too_little: bool) -> float | None:
+    """Where the score lies among the reference articles, if it can be compared with them."""
+    return None if too_little or weights != WEIGHTS else percentile(score)
 
 
 def evidence(report: Report) -> dict[str, tuple[Ground, ...]]:

@@ -223,12 +223,15 @@ class Transparency:
     ``interval`` is where the score lies, 0 to 100, given how sure the claims are: lower and upper
     end (see :mod:`attribution.certainty`). None without a claim that counts, and in reports of
     release 0.1. ``too_little`` says that the text is too short for a score to mean much.
+    ``percentile`` is the percentage of the reference articles that score lower (see
+    :mod:`attribution.reference`): None for a text too short, and for weights of the user's own.
     """
 
     score: float
     components: dict[str, Component] = field(default_factory=dict)
     interval: tuple[float, float] | None = None
     too_little: bool = False
+    percentile: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         parts = {name: part.to_dict() for name, part in self.components.items()}
@@ -237,6 +240,7 @@ class Transparency:
             "components": parts,
             "interval": None if self.interval is None else list(self.interval),
             "too_little": self.too_little,
+            "percentile": self.percentile,
         }
 
     @classmethod
@@ -250,7 +254,14 @@ class Transparency:
         if ends is not None:
             low, high = ends
             interval = (float(low), float(high))
-        return cls(float(data["score"]), parts, interval, bool(data.get("too_little", False)))
+        place = data.get("percentile")
+        return cls(
+            float(data["score"]),
+            parts,
+            interval,
+            too_little=bool(data.get("too_little", False)),
+            percentile=None if place is None else float(place),
+        )
 
 
 @dataclass(frozen=True, slots=True)

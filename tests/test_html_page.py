@@ -168,6 +168,12 @@ class TestPage:
         page = to_html(replace(example_report, transparency=plain))
         assert "of 100</span></p>" in page
 
+    def test_the_place_among_the_reference_articles_is_told(self, example_report: Report) -> None:
+        score = replace(example_report.transparency, percentile=30.6)
+        page = to_html(replace(example_report, transparency=score))
+        assert page.count("higher than 31% of the reference articles") == 2
+        assert "reference articles" not in to_html(example_report)
+
     def test_points_of_the_components_make_the_score(self, example_report: Report) -> None:
         points = re.findall(r'<p class="points"><strong>([0-9.]+)', to_html(example_report))
         score = example_report.transparency.score

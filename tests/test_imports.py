@@ -28,7 +28,7 @@ STAGES = (
     {"resolve"},
     {"intermediaries", "characterize", "standing", "publisher"},
     {"provenance", "portrait"},
-    {"counted", "weighting"},
+    {"counted", "reference", "weighting"},
     {"certainty"},
     {"transparency", "analyze"},
     {"sections", "columns"},
@@ -55,7 +55,7 @@ STAGES = (
     {"service.guard"},
     {"service.app"},
     {"service.server"},
-    {"cli.options", "cli.output", "cli.model"},
+    {"cli.options", "cli.output", "cli.model", "cli.progress"},
     {"cli.corpus", "cli.summarize", "cli.compare", "cli.serve"},
     {"cli.main"},
 )
@@ -67,19 +67,20 @@ STAGE_OF = {name: number for number, group in enumerate(STAGES) for name in grou
 # Methods that hand their object to a later stage, and import it only when they are called.
 CALLED_LATER = {("types", "outputs.graph"), ("types", "outputs.html.page")}
 TORCHLESS = {
-    "certainty", "columns", "counted", "errors", "extras", "independence", "layout", "paragraphs",
-    "segment", "transparency", "types", "weighting", "cli.compare", "cli.corpus", "cli.main",
-    "cli.model", "cli.options", "cli.output", "cli.serve", "cli.summarize", "compare.comparison",
-    "compare.reports", "compare.table", "corpus.plan", "corpus.ray_engine", "corpus.readers",
-    "corpus.records", "corpus.run", "corpus.shards", "corpus.source", "corpus.summary",
-    "corpus.work", "inputs.article", "inputs.docx", "inputs.fetch", "inputs.html", "inputs.pdf",
-    "inputs.read", "integrations.sourcing", "outputs.annotation", "outputs.brat",
-    "outputs.claims_table", "outputs.graph", "outputs.html.drawing", "outputs.html.page",
-    "outputs.html.panels", "outputs.html.text", "outputs.html.view", "outputs.html.words",
-    "outputs.prov", "outputs.terminal", "outputs.text", "outputs.tree", "outputs.write",
-    "report_schema", "service.app", "service.article", "service.body", "service.guard",
-    "service.openapi", "service.page", "service.pool", "service.problems", "service.server",
-    "service.settings",
+    "certainty", "columns", "counted", "errors", "extras", "independence", "layout",
+    "paragraphs", "reference", "segment", "transparency", "types", "weighting",
+    "cli.compare", "cli.corpus",
+    "cli.main", "cli.model", "cli.options", "cli.output", "cli.progress", "cli.serve",
+    "cli.summarize", "compare.comparison", "compare.reports", "compare.table", "corpus.plan",
+    "corpus.ray_engine", "corpus.readers", "corpus.records", "corpus.run", "corpus.shards",
+    "corpus.source", "corpus.summary", "corpus.work", "inputs.article", "inputs.docx",
+    "inputs.fetch", "inputs.html", "inputs.pdf", "inputs.read", "integrations.sourcing",
+    "outputs.annotation", "outputs.brat", "outputs.claims_table", "outputs.graph",
+    "outputs.html.drawing", "outputs.html.page", "outputs.html.panels", "outputs.html.text",
+    "outputs.html.view", "outputs.html.words", "outputs.prov", "outputs.terminal",
+    "outputs.text", "outputs.tree", "outputs.write", "report_schema", "service.app",
+    "service.article", "service.body", "service.guard", "service.openapi", "service.page",
+    "service.pool", "service.problems", "service.server", "service.settings",
 }  # fmt: skip
 MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts)

@@ -97,6 +97,11 @@ class TestToTable:
     def test_score_of_a_short_text_comes_with_a_warning(self, drawn: str) -> None:
         assert "of 100" in line_with("too little text to judge", drawn)
 
+    def test_score_stands_with_its_place_among_the_reference(self, example_report: Report) -> None:
+        score = replace(example_report.transparency, too_little=False, percentile=30.6)
+        drawing = to_table(replace(example_report, transparency=score), color=False)
+        assert "higher than 31% of the reference articles" in squeezed(drawing)
+
     def test_report_without_claims_says_so(self, example_report: Report) -> None:
         sentences = tuple(replace(s, status="none", claims=()) for s in example_report.sentences)
         bare = replace(example_report, sources=(), claims=(), sentences=sentences)

@@ -74,16 +74,19 @@ class TestReport:
             "id", "content", "cue", "source_mention", "source", "speech", "kind", "chain",
             "confidence",
         }  # fmt: skip
-        assert set(data["transparency"]) == {"score", "components", "interval", "too_little"}
+        assert set(data["transparency"]) == {
+            "score", "components", "interval", "too_little", "percentile"
+        }  # fmt: skip
 
     def test_keys_that_others_added_are_ignored(self, example_report: Report) -> None:
         assert Report.from_dict({"input": "a.txt", **example_report.to_dict()}) == example_report
 
     def test_reports_of_release_0_1_have_no_interval(self, example_report: Report) -> None:
         data = example_report.to_dict()
-        del data["transparency"]["interval"], data["transparency"]["too_little"]
+        for name in ("interval", "too_little", "percentile"):
+            del data["transparency"][name]
         score = Report.from_dict(data).transparency
-        assert (score.interval, score.too_little) == (None, False)
+        assert (score.interval, score.too_little, score.percentile) == (None, False, None)
         assert score.score == example_report.transparency.score
 
     def test_via_is_the_chain_without_its_origin(self, example_report: Report) -> None:

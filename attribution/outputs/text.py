@@ -139,7 +139,11 @@ def _points(result: Transparency) -> str:
     if result.interval is not None:
         low, high = result.interval
         points += f" ({low:.0f} to {high:.0f})"
-    return f"{points}, too little text to judge" if result.too_little else points
+    if result.too_little:
+        return f"{points}, too little text to judge"
+    if result.percentile is None:
+        return points
+    return f"{points}, higher than {result.percentile:.0f}% of the reference articles"
 
 
 def _score(view: View) -> RenderableType:

@@ -24,11 +24,12 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The score in whole points; ``range`` is the interval in words, if there is one."""
+    """The score in whole points; ``range`` and ``place`` are interval and percentile in words."""
 
     points: str
     range: str
     too_little: bool
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ def score_of(report: Report) -> Score:
     result = report.transparency
     ends = result.interval
     words = "" if ends is None else f"{_points(ends[0])} to {_points(ends[1])}"
-    return Score(_points(result.score), words, result.too_little)
+    place = ""
+    if result.percentile is not None:
+        place = f"higher than {_points(result.percentile)}% of the reference articles"
+    return Score(_points(result.score), words, result.too_little, place)
 
 
 def _points(number: float) -> str:
