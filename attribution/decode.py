@@ -103,7 +103,8 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
         run = (draft.predicate, ends[draft.predicate])
         kept.append(_with_content(article, draft, (run,)))
     weighed = [_weighed(draft, model.config.confidence_weights) for draft in kept]
-    return sorted(weighed, key=lambda draft: draft.predicate)
+    likely = (draft for draft in weighed if draft.confidence >= model.config.confidence_threshold)
+    return sorted(likely, key=lambda draft: draft.predicate)
 
 
 def _read_claims(

@@ -16,7 +16,7 @@ from typing import Any
 from eval.table import TITLES, shown
 from eval.targets import MEASURES
 
-__all__ = ["BEGIN", "END", "insert", "main", "render"]
+__all__ = ["BEGIN", "END", "between", "main", "render"]
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN = "<!-- figures: written by python -m eval.readme -->"
@@ -76,13 +76,13 @@ def _row(label: str, figure: Mapping[str, Any], others: Iterable[str]) -> str:
     return f"| {' | '.join([label, shown(figure), interval, str(figure['n']), *others])} |"
 
 
-def insert(readme: str, figures: str) -> str:
-    """The README with ``figures`` between the markers. Raises ValueError without the markers."""
-    head, begin, rest = readme.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the README lacks the markers {BEGIN!r} and {END!r}")
-    return f"{head}{BEGIN}\n\n{figures}\n\n{END}{tail}"
+def between(page: str, begin: str, end: str, text: str) -> str:
+    """A page with ``text`` between two markers. Raises ValueError without the markers."""
+    head, begins, rest = page.partition(begin)
+    _, ends, tail = rest.partition(end)
+    if not begins or not ends:
+        raise ValueError(f"the page lacks the markers {begin!r} and {end!r}")
+    return f"{head}{begin}\n\n{text}\n\n{end}{tail}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         results = json.loads(options.results.read_text(encoding="utf-8"))
         readme = options.readme.read_text(encoding="utf-8")
-        wanted = insert(readme, render(results))
+        wanted = between(readme, BEGIN, END, render(results))
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -32,7 +32,7 @@ from eval.circumstances import circumstances
 from eval.corpora import CORPUS, ROOT
 from training.readers.articles import read_articles
 
-__all__ = ["Load", "latencies", "main", "memory", "run", "served"]
+__all__ = ["Load", "latencies", "main", "memory", "resident", "run", "served"]
 
 SCHEMA = "attribution.service-load/1"
 #: Growth of the memory over the second half that is let pass, as a share.
@@ -110,9 +110,9 @@ def run(address: str, pid: int, texts: Sequence[str], clients: int, seconds: flo
         connection.close()
 
     def watch() -> None:
-        load.megabytes.append(_resident(pid))
+        load.megabytes.append(resident(pid))
         while not over.wait(_SAMPLE_SECONDS):
-            load.megabytes.append(_resident(pid))
+            load.megabytes.append(resident(pid))
 
     watcher = Thread(target=watch)
     askers = [Thread(target=ask) for _ in range(clients)]
@@ -141,7 +141,7 @@ def _ask(connection: HTTPConnection, text: str, *, form: bool) -> str:
     return str(answer.status)
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     """Megabytes of a process in memory."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
@@ -191,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     texts = [article.text for article in read_articles(options.articles)]
     seconds = options.minutes * 60
     with served(options.model, options.timeout) as (process, address):
-        idle = _resident(process.pid)
+        idle = resident(process.pid)
         load = run(address, process.pid, texts, options.clients, seconds)
     results: dict[str, Any] = {
         "schema": SCHEMA,

@@ -89,6 +89,7 @@ class ScriptedModel:
             self.heard[first : last + 1] = True
         defaults = {"cue_threshold": 0.5, "uncued_threshold": 0.5, "source_threshold": 0.1}
         defaults |= {"flat_weight": 0.0, "piece_cost": 0, "confidence_weights": None}
+        defaults["confidence_threshold"] = 0.0
         self.config = SimpleNamespace(**{**defaults, **config})
 
     def predicates(self, words: Tensor) -> Tensor:

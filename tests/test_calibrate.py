@@ -16,10 +16,11 @@ from attribution.confidence import FEATURES, Evidence, probability
 from attribution.configuration import AttributionConfig
 from tagged import FERRY, PIER, gold
 from tiny_model import MAX_PIECES, tiny_model, tiny_tokenizer
-from training import calibrate, train
+from training import calibrate, train, tune
 from training.calibrate import Judged, cross_validated, fit_weights, judge, unseen_claims
 from training.data import fold_of
 from training.settings import fold_folder, read_settings
+from training.tune import CONFIDENCES, likely_enough
 
 DOCS = tuple(f"wires-{number:02}" for number in range(10))
 
@@ -84,6 +85,8 @@ class TestCommand:
         printed = json.loads(capsys.readouterr().out)
         after = json.loads((shipped / "config.json").read_text())
         assert after.pop("confidence_weights") == list(printed["weights"].values())
+        assert after.pop("confidence_threshold") == 0
+        before.pop("confidence_threshold", None)
         before.pop("confidence_weights", None)
         assert after == before
         assert list(printed["weights"]) == ["constant", *FEATURES]
@@ -119,12 +122,47 @@ class TestOnDev:
         assert printed["articles"] == len(DOCS)
         stored = json.loads((shipped / "config.json").read_text())["confidence_weights"]
         assert stored == list(printed["weights"].values())
+        assert printed["confidence_threshold"] in CONFIDENCES
+        assert min(printed["gains"].values()) >= -0.0025
 
     def test_without_dev_articles_it_is_refused(self, trained: Path, shipped: Path) -> None:
         with pytest.raises(
             SystemExit, match=r"training\.calibrate: no folder of articles at .*dev$"
         ):
             calibrate.main([str(trained), "--model", str(shipped), "--on", "dev"])
+
+
+class TestLikelyEnough:
+    """The least confidence of a claim that is kept."""
+
+    @staticmethod
+    def chosen(
+        monkeypatch: pytest.MonkeyPatch, found: dict[float, dict[str, float]]
+    ) -> tuple[float, dict[str, float]]:
+        """What is chosen when the measures are those of the nearest threshold below."""
+
+        def measured(model: Any, _: object) -> tuple[float, dict[str, float]]:
+            nearest = max(value for value in found if value <= model.config.confidence_threshold)
+            detail = found[nearest]
+            return sum(detail.values()) / len(detail), detail
+
+        monkeypatch.setattr(tune, "objective", measured)
+        model = tiny_model()
+        chosen = likely_enough(model, {})
+        assert model.config.confidence_threshold == 0
+        return chosen
+
+    def test_the_best_mean_is_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = {0.0: {"a": 0.8, "b": 0.8}, 0.1: {"a": 0.81, "b": 0.82}, 0.2: {"a": 0.8, "b": 0.8}}
+        least, gains = self.chosen(monkeypatch, found)
+        assert least == 0.1
+        assert gains == pytest.approx({"a": 0.01, "b": 0.02})
+
+    def test_no_measure_may_pay_for_another(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = {0.0: {"a": 0.8, "b": 0.8}, 0.1: {"a": 0.79, "b": 0.9}}
+        least, gains = self.chosen(monkeypatch, found)
+        assert least == 0
+        assert set(gains.values()) == {0.0}
 
 
 def over_eager(model: Path, folder: Path) -> Path:

@@ -63,7 +63,8 @@ def config(tmp_path: Path, articles: Path, monkeypatch: pytest.MonkeyPatch) -> P
     ones = np.ones(2, np.float32)
     link = Classifier(ones, ones, (np.ones((2, 1), np.float32),), (np.ones(1, np.float32),))
     save_classifiers({"link": link}, {"via_threshold": 0.35}, output / "resolution.safetensors")
-    stored = {"release": "7", "context": 64, "uncued_threshold": 0.4}
+    stored = {"model_type": "attribution", "encoder": {"model_type": "bert"}, "release": "7"}
+    stored |= {"context": 64, "uncued_threshold": 0.4}
     (output / "config.json").write_text(json.dumps(stored), encoding="utf-8")
     settings: dict[str, Any] = {
         "name": "tiny",
@@ -130,6 +131,14 @@ def test_the_card_has_what_the_run_has(config: Path, results: Path, articles: Pa
     ):
         assert expected in text
     assert "US politics" not in text
+
+
+def test_steps_and_hours_outlive_the_log_in_the_card(config: Path, tmp_path: Path):
+    assert main([str(config)]) == 0
+    (tmp_path / "run" / "log.jsonl").unlink()
+    assert main([str(config)]) == 0
+    text = (tmp_path / "tiny" / "README.md").read_text(encoding="utf-8")
+    assert "| steps | 40 |\n| hours | 1.50 |" in text
 
 
 def test_without_results_the_card_says_so(config: Path, tmp_path: Path):

@@ -118,6 +118,12 @@ class TestDecoding:
         assert evidence_of(claim).words == len(words.split())
         assert claim.confidence == pytest.approx(evidence_of(claim).product)
 
+    def test_a_claim_below_the_least_confidence_is_dropped(self) -> None:
+        weights = weighted(-1.0, sourced=2.0)
+        kept = {"confidence_weights": weights, "confidence_threshold": 0.5}
+        article, (claim,) = decoded(self.TEXT, self.CUED, self.BARE, **kept)
+        assert words_of(article, claim.source) == "Brask"
+
     def test_weights_never_change_which_claims_there_are(self) -> None:
         text = "The Echo quoted Brask as saying it was over."
         scripts = (

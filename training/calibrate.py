@@ -6,7 +6,8 @@ never saw, for what a model says of articles learned by heart is too sure:
 - ``folds``: the folds' helper models read the train articles that each of them never saw, with the
   decoding settings of the model that ships. Helpers have learned less than that model.
 - ``dev``: the model itself reads the dev articles. Figures on dev that use confidences are then
-  too good by the little that six numbers can learn by heart; the figure printed here is not.
+  too good by the little that six numbers can learn by heart; the figure printed here is not. The
+  least confidence at which a claim is kept is chosen, too (:func:`training.tune.likely_enough`).
 
 Prints the expected calibration error of the raw confidences and, by cross-validation over articles,
 of the fitted ones, and writes the weights into the model's config.json. Run it after
@@ -37,8 +38,8 @@ from training.data import fold_of
 from training.readers.gold import GoldArticle
 from training.resolution import dev_articles, resolved_articles
 from training.settings import Settings, fold_folder
-from training.spans import encoded, span_alignment
-from training.tune import RANGES
+from training.spans import dev_corpora, encoded, span_alignment
+from training.tune import RANGES, likely_enough
 
 __all__ = [
     "Judged",
@@ -172,23 +173,32 @@ def calibrate(model: Opened, on: str) -> dict[str, object]:
         model: the run and the model that ships.
         on: ``folds`` or ``dev``, as in the module's text.
     """
-    settings = model.settings
+    settings, config = model.settings, model.model.config
+    config.confidence_threshold = 0.0
     if on == "dev":
         articles = list(dev_claims(model))
     else:
         train = resolved_articles(settings, "train")
-        articles = list(unseen_claims(settings, model.model.config, train))
+        articles = list(unseen_claims(settings, config, train))
     weights = fit_weights(articles)
     before = calibration([article.judgements(None) for article in articles])
     after = cross_validated(articles, settings.seed)
+    config.confidence_weights = weights
+    least, gains = 0.0, {}
+    if on == "dev":
+        corpora = dev_corpora(settings.data, model.model, model.tokenizer)
+        least, gains = likely_enough(model.model, corpora)
     path = model.folder / "config.json"
-    stored = json.loads(path.read_text(encoding="utf-8")) | {"confidence_weights": weights}
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored |= {"confidence_weights": weights, "confidence_threshold": least}
     path.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
     return {
         "on": on,
         "articles": len(articles),
         "ece_before": before.error.to_dict(),
         "ece_after": after.error.to_dict(),
+        "confidence_threshold": least,
+        "gains": {name: round(gain, 4) for name, gain in gains.items()},
         "weights": dict(zip(("constant", *FEATURES), weights, strict=True)),
     }
 

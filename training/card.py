@@ -12,6 +12,7 @@ import hashlib
 import importlib.metadata
 import json
 import math
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import yaml
 from safetensors import SafetensorError, safe_open
 
+from attribution.checksums import write_sums
 from attribution.configuration import AttributionConfig
 from attribution.errors import ModelError
 from attribution.storage import count_weights, weight_files
@@ -44,6 +46,7 @@ DECODING = (
     "flat_weight",
     "piece_cost",
     "confidence_weights",
+    "confidence_threshold",
 )
 _LIBRARIES = ("datasets", "safetensors", "scikit-learn", "tokenizers")
 
@@ -113,12 +116,13 @@ _UNCASED = (
 )
 
 
-def card(settings: Settings, results: Mapping[str, Any] | None) -> str:
+def card(settings: Settings, results: Mapping[str, Any] | None, earlier: str = "") -> str:
     """The card's text.
 
     Args:
         settings: of the training run.
         results: what ``python -m eval.run`` wrote about this model, or None to leave figures out.
+        earlier: the card of before, for what only the run's log tells, if that is gone.
 
     Raises:
         OSError: weights or data are not where the settings say.
@@ -144,7 +148,7 @@ def card(settings: Settings, results: Mapping[str, Any] | None) -> str:
         "## Training data",
         _data(settings, polnear, written),
         "## Training",
-        _training(settings),
+        _training(settings, earlier),
         "## Model",
         _model(Path(settings.output)),
         "## Limits and known failures",
@@ -230,15 +234,23 @@ def _silver(settings: Settings, covered: int) -> str:
     return f"{_SILVER} They cover {covered:,} of these articles; SHA-256 of the file: `{digest}`."
 
 
-def _training(settings: Settings) -> str:
+def _told(row: str, earlier: str) -> str:
+    """What an earlier card says in a row of this name: a run's log may be gone."""
+    found = re.search(rf"^\| {row} \| (.+) \|$", earlier, re.MULTILINE)
+    return found[1] if found else "no log"
+
+
+def _training(settings: Settings, earlier: str) -> str:
     now = circumstances(ROOT)
     versions = {**now["versions"], **_versions(_LIBRARIES)}
     last = _last_record(Path(settings.run) / "log.jsonl")
+    effort = {"steps": _told("steps", earlier), "hours": _told("hours", earlier)}
+    if last:
+        effort = {"steps": f"{last['step']:,}", "hours": f"{last['seconds'] / 3600:.2f}"}
     rows = {
         "seed": settings.seed,
         "commit of the checkout that wrote this card": f"`{now['commit'] or 'unknown'}`",
-        "steps": f"{last['step']:,}" if last else "no log",
-        "hours": f"{last['seconds'] / 3600:.2f}" if last else "no log",
+        **effort,
         "machine": f"{now['machine']['cores']} cores, {now['machine']['processor']}, "
         f"{now['machine']['system']}, no GPU used",
         "versions": ", ".join(f"{name} {number}" for name, number in sorted(versions.items())),
@@ -382,12 +394,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(options.config)
         results = json.loads(path.read_text(encoding="utf-8")) if path else None
-        text = card(settings, results)
+        target = Path(settings.output) / "README.md"
+        earlier = target.read_text(encoding="utf-8") if target.is_file() else ""
+        text = card(settings, results, earlier)
     except (ModelError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    target = Path(settings.output) / "README.md"
     target.write_text(text, encoding="utf-8")
+    write_sums(target.parent)  # the card is the last part of a model that is made
     print(f"written to {target}", file=sys.stderr)
     return 0
 
