@@ -175,7 +175,8 @@ def test_figures_of_something_else_are_refused(
 def test_weights_of_another_release_are_refused(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    (tmp_path / "tiny" / "config.json").write_text('{"release": "6"}', encoding="utf-8")
+    path = tmp_path / "tiny" / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"release": "6"}))
     assert main([str(config)]) == 1
     assert "holds release 6, the configuration says 7" in capsys.readouterr().err
 
