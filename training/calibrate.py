@@ -184,7 +184,8 @@ def calibrate(model: Opened, on: str) -> dict[str, object]:
     before = calibration([article.judgements(None) for article in articles])
     after = cross_validated(articles, settings.seed)
     config.confidence_weights = weights
-    least, gains = 0.0, {}
+    least = 0.0
+    gains: dict[str, float] = {}
     if on == "dev":
         corpora = dev_corpora(settings.data, model.model, model.tokenizer)
         least, gains = likely_enough(model.model, corpora)
