@@ -6,7 +6,6 @@ portrait (what a source is and is called) and provenance (through whom).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from torch import Tensor
 from attribution.characterize import source_types
 from attribution.decode import ClaimDraft, decode
 from attribution.features import EncodedArticle
+from attribution.letters import sign_letters
 from attribution.mentions import (
     MentionTable,
     collect_mentions,
@@ -85,6 +85,7 @@ def analyze(
         article, table, resolver.classifiers["link"], resolver.settings["link_threshold"]
     )
     types = source_types(table, clusters, resolver.classifiers["type"])
+    clusters, types = sign_letters(article, table, clusters, types)
     clusters, types = _share(clusters, _nobody(table, clusters, types), _claimed(table))
     origins = claim_origins(drafts, table, clusters)
     own = own_outlets(table, clusters, publisher)
@@ -222,18 +223,15 @@ def _speech(document: Document, draft: ClaimDraft, content: Sequence[Span]) -> S
 def _sentences(document: Document, claims: Sequence[Claim]) -> tuple[Sentence, ...]:
     """Every sentence with the claims that have a word of content in it, and its status."""
     holders: list[list[Claim]] = [[] for _ in document.sentences]
-    starts = [sentence.start for sentence in document.sentences]
     for claim in claims:
         lettered = (
-            document.words[index].start
+            index
             for piece in claim.content
             for index in document.words_in(piece)
             if document.lettered[index]
         )
-        for start in lettered:
-            place = max(0, bisect_right(starts, start) - 1)
-            if not holders[place] or holders[place][-1] is not claim:
-                holders[place].append(claim)
+        for place in dict.fromkeys(map(document.sentence_of.__getitem__, lettered)):
+            holders[place].append(claim)
     return tuple(
         Sentence(span, _status(held), tuple(dict.fromkeys(claim.id for claim in held)))
         for span, held in zip(document.sentences, holders, strict=True)

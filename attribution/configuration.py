@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
 
-from transformers import AutoConfig, PretrainedConfig
+__all__ = ["CONFIG", "FEATURES", "AttributionConfig"]
 
-__all__ = ["FEATURES", "AttributionConfig"]
-
+CONFIG = "config.json"
 #: Surface features of a word: its shape, its quotation state, the boundary before it.
 FEATURES = ("shape", "quote", "boundary")
 
 
-class AttributionConfig(PretrainedConfig):
+class AttributionConfig:
     """Settings of an :class:`~attribution.model.AttributionModel`, saved with its weights.
 
     Args:
-        encoder: configuration of the encoder as a dict with ``model_type``, or a config object.
+        encoder: configuration of the encoder: a dict with ``model_type`` and the settings that
+            transformers has for it, or a config object of transformers.
         pair_size: width of the predicate-word scorer.
         mention_size: width of the mention embedding used for resolution.
         head_dropout: dropout on word states before the heads, in training.
@@ -35,14 +37,15 @@ class AttributionConfig(PretrainedConfig):
         piece_cost: cost, in log probability, of a piece of content; sources, cues: half.
         confidence_weights: constant and weights that make confidences probabilities, see
             ``attribution.confidence``; None for raw ones.
+        confidence_threshold: least confidence of a claim; without ``confidence_weights``, 0.
         release: version of these weights, shown in reports.
     """
 
-    model_type = "attribution"
+    model_type: ClassVar[str] = "attribution"
 
     def __init__(
         self,
-        encoder: dict[str, Any] | PretrainedConfig | None = None,
+        encoder: Mapping[str, Any] | Any | None = None,
         pair_size: int = 192,
         mention_size: int = 128,
         head_dropout: float = 0.1,
@@ -57,14 +60,14 @@ class AttributionConfig(PretrainedConfig):
         flat_weight: float = 0.5,
         piece_cost: float = 1.0,
         confidence_weights: Sequence[float] | None = None,
+        confidence_threshold: float = 0.0,
         release: str = "0",
-        **kwargs: Any,
     ) -> None:
         if encoder is None:
             encoder = {"model_type": "bert"}
-        if isinstance(encoder, PretrainedConfig):
-            encoder = encoder.to_dict()
-        self.encoder = encoder
+        self.encoder: dict[str, Any] = dict(
+            encoder if isinstance(encoder, Mapping) else encoder.to_dict()
+        )
         self.pair_size = pair_size
         self.mention_size = mention_size
         self.head_dropout = head_dropout
@@ -79,10 +82,38 @@ class AttributionConfig(PretrainedConfig):
         self.flat_weight = flat_weight
         self.piece_cost = piece_cost
         self.confidence_weights = None if confidence_weights is None else list(confidence_weights)
+        self.confidence_threshold = confidence_threshold
         self.release = release
-        super().__init__(**kwargs)
 
-    def encoder_config(self) -> PretrainedConfig:
-        """The encoder's own configuration object."""
-        settings = dict(self.encoder)
-        return AutoConfig.for_model(settings.pop("model_type"), **settings)
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> AttributionConfig:
+        """Read the settings of a model folder. Those that this version does not know are left out.
+
+        Raises:
+            OSError: there is no such file.
+            ValueError: it does not hold the settings of a model of this kind.
+        """
+        path = Path(folder) / CONFIG
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or found.get("model_type") != cls.model_type:
+            raise ValueError(f"{path} is not the configuration of an attribution model")
+        if not isinstance(found.get("encoder"), dict):
+            raise ValueError(f"{path} does not say what the encoder is")
+        known = vars(cls()).keys()
+        return cls(**{name: value for name, value in found.items() if name in known})
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the settings into a folder, created if need be."""
+        path = Path(folder) / CONFIG
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            json.dumps(self.to_dict(), indent=2, sort_keys=True) + "\n", encoding="utf-8"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """All settings, as they are saved."""
+        return {
+            "architectures": ["AttributionModel"],
+            "model_type": self.model_type,
+            **vars(self),
+        }

@@ -22,6 +22,9 @@ __all__ = ["encode_words"]
 Special = tuple[int, int, int]
 
 _PADDING = 0.05
+#: Most tokens in a batch, padding included. More takes more memory and no less time a token, as
+#: what the layers make of it no longer fits into the processor's caches.
+_TOKENS = 1024
 
 
 @torch.inference_mode()
@@ -43,8 +46,7 @@ def encode_words(
     Returns:
         One (n, hidden) float32 tensor an article, on the model's device.
     """
-    width = model.encoder.config.hidden_size
-    sums = [torch.zeros(len(article), width, device=model.device) for article in articles]
+    sums = [torch.zeros(len(article), model.width, device=model.device) for article in articles]
     totals = [np.zeros(len(article), dtype=np.float32) for article in articles]
     for batch in _batches(model, articles, batch_size):
         inputs = pack([(articles[number], window) for number, window in batch], *special)
@@ -65,8 +67,8 @@ def _batches(
 ) -> Iterator[list[tuple[int, Window]]]:
     """Windows of all articles, longest first, so that a batch holds windows of like length.
 
-    A batch is full before its ``batch_size`` when more than ``_PADDING`` of it would be padding:
-    padding costs as much as text.
+    A batch is full before its ``batch_size`` when it would have more than ``_TOKENS``, or more than
+    ``_PADDING`` of it would be padding: padding costs as much as text.
     """
     config = model.config
     everything = [
@@ -87,7 +89,8 @@ def _batches(
         size = pieces(item)
         if batch:
             room = (len(batch) + 1) * pieces(batch[0])
-            if len(batch) == batch_size or room - filled - size > _PADDING * room:
+            padding = room - filled - size
+            if len(batch) == batch_size or room > _TOKENS or padding > _PADDING * room:
                 yield batch
                 batch, filled = [], 0
         batch.append(item)

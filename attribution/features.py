@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import PreTrainedTokenizerFast
 
 from attribution.segment import Document
+from attribution.tokenizer import Tokenizer
 
 __all__ = [
     "CAPITALISED",
@@ -29,7 +29,6 @@ __all__ = [
     "Window",
     "encode_article",
     "encode_articles",
-    "load_tokenizer",
     "pack",
     "relations",
     "windows",
@@ -76,6 +75,14 @@ class EncodedArticle:
         return tuple(words for words in found if words)
 
     @cached_property
+    def headline_case(self) -> NDArray[np.bool_]:
+        """For each word whether at least half of its sentence's letter words have a capital."""
+        shape, size = self.features[:, 0], int(self.sentence[-1]) + 1
+        capitals = np.bincount(self.sentence, weights=shape >= CAPITALISED, minlength=size)
+        total = np.bincount(self.sentence, weights=shape >= LETTERS, minlength=size)
+        return np.asarray((2 * capitals >= total)[self.sentence])
+
+    @cached_property
     def plain_words(self) -> list[str]:
         """The words in small letters, numbers as "#"."""
         text = self.document.text
@@ -91,14 +98,12 @@ class Window:
     end: int
 
 
-def encode_article(document: Document, tokenizer: PreTrainedTokenizerFast) -> EncodedArticle:
+def encode_article(document: Document, tokenizer: Tokenizer) -> EncodedArticle:
     """One document as :func:`encode_articles` has it."""
     return encode_articles([document], tokenizer)[0]
 
 
-def encode_articles(
-    documents: Sequence[Document], tokenizer: PreTrainedTokenizerFast
-) -> list[EncodedArticle]:
+def encode_articles(documents: Sequence[Document], tokenizer: Tokenizer) -> list[EncodedArticle]:
     """Tokenise word by word, so that no span can end inside a word, and add the features.
 
     The tokenizer is called once, and sees every word once, however often the documents have it.
@@ -210,7 +215,7 @@ def _index(starts: Ints, parts: list[int]) -> Ints:
     return np.maximum(found, 0)
 
 
-def _pieces(words: list[str], tokenizer: PreTrainedTokenizerFast) -> tuple[Ints, Ints]:
+def _pieces(words: list[str], tokenizer: Tokenizer) -> tuple[Ints, Ints]:
     """Vocabulary ids of the pieces of words, and where each word's pieces begin, total last."""
     if not words:
         return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
@@ -296,11 +301,3 @@ def _sentence_cut(article: EncodedArticle, start: int, end: int) -> int:
     """The last sentence start in the final fifth of the window, else ``end``."""
     changes = np.flatnonzero(np.diff(article.sentence[start : end + 1])) + start + 1
     return int(changes[-1]) if len(changes) and changes[-1] > start + 0.8 * (end - start) else end
-
-
-def load_tokenizer(folder: str) -> PreTrainedTokenizerFast:
-    """The fast tokenizer of a folder, without the truncation and padding it was saved with."""
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
-    tokenizer.backend_tokenizer.no_truncation()
-    tokenizer.backend_tokenizer.no_padding()
-    return tokenizer

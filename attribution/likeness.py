@@ -74,9 +74,9 @@ class Likeness:
     shared: Floats
     flags: NDArray[np.uint16]
 
-    def compared(self, row: int, places: Ints) -> Floats:
-        """Features (places, COMPARED) of a mention with others."""
-        pairs = self.number[row], self.number[places]
+    def compared(self, rows: int | Ints, places: Ints) -> Floats:
+        """Features (places, COMPARED) of mentions, one or as many, each with another."""
+        pairs = self.number[rows], self.number[places]
         found = np.empty((len(places), len(COMPARED)), dtype=np.float32)
         found[:, _SHARED] = self.shared[pairs]
         found[:, _COLUMNS] = (self.flags[pairs][:, None] & _BITS) != 0

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
 from attribution.likeness import COMPARED, Likeness, Wording, compare, wording_of
-from attribution.mentions import FORMS, Mention, MentionTable, own_names
-from attribution.wordclasses import PRONOUNS
+from attribution.mentions import FORMS, Mention, MentionTable, head_name, own_names
+from attribution.wordclasses import HERS, HIS, PREPOSITIONS, PRONOUNS
 
 __all__ = [
     "LINK_FEATURES",
@@ -27,6 +27,7 @@ __all__ = [
     "fullest_name",
     "link_features",
     "namesakes",
+    "options_features",
     "pronoun_group",
 ]
 
@@ -36,6 +37,9 @@ Ints = NDArray[np.int64]
 _ROLES = ("source", "via", "zero", "entity")
 #: A mention is compared with this many before it, and with all that share a word with it.
 _RECENT = 60
+#: Where a description's noun phrase is over; how many pronouns a noun outweighs.
+_HEAD_ENDS = PREPOSITIONS | frozenset(",(") | frozenset("who whose whom which that".split())
+_NOUN_SAYS = 3
 
 _STATIC = (
     *(f"form_{form}" for form in FORMS),
@@ -87,6 +91,31 @@ LINK_FEATURES: tuple[str, ...] = (
     *(f"mention_{name}" for name in _STATIC),
     *(f"source_{name}" for name in _STATIC),
 )
+#: Where the second, third and fourth of these begin.
+_PARTS = tuple(np.cumsum([len(_PAIRED), len(_PLACED), len(_STATIC)]).tolist())
+#: Of _PLACED, what the source's last mention gives, what is a mean over its mentions, and what
+#: tells its place among all sources.
+_OF_LAST = (
+    "antecedent_last",
+    "words_apart",
+    "sentences_apart",
+    "paragraphs_apart",
+    "mentions_apart",
+    "same_sentence",
+)
+_OF_ALL = ("antecedent_mean", "type_agreement")
+_OF_ORDER = (
+    "antecedent_rank",
+    "sources_apart",
+    "mentions",
+    "claims",
+    "claims_since",
+    "spoke_last",
+    "spoke_before_last",
+)
+_LAST_PLACED, _ALL_PLACED, _ORDER_PLACED = (
+    [_PLACED.index(name) for name in names] for names in (_OF_LAST, _OF_ALL, _OF_ORDER)
+)
 
 
 @dataclass(frozen=True)
@@ -129,9 +158,48 @@ class Pairing:
         return np.array([-1 if group is None else group for group in groups], dtype=np.int64)
 
     @cached_property
+    def gender(self) -> Ints:
+        """Above 0 where a mention says "he" of a person, below 0 "she"; nouns weigh more."""
+        return np.array([_gender(mention) for mention in self.table.mentions], dtype=np.int64)
+
+    @cached_property
     def speaks(self) -> NDArray[np.bool_]:
         """Whether the mention stands for the source of a claim."""
         return np.array([mention.role in ("source", "zero") for mention in self.table.mentions])
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """The mentions and the earlier ones that each is compared with, mention by mention."""
+        parts = []
+        for row in range(len(self.table.mentions)):
+            near = max(0, row - _RECENT)
+            parts.append(np.concatenate([self.likeness.sharing(row, near), np.arange(near, row)]))
+        rows = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        return rows, np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
+
+    @cached_property
+    def paired(self) -> Floats:
+        """(pairs, _PAIRED, _OF_LAST, _OF_ALL): the features of all :attr:`pairs`."""
+        return _paired(self, *self.pairs)
+
+    def of_row(self, row: int) -> slice:
+        """Which of the :attr:`pairs` are those of the mention ``row``."""
+        return slice(*self._ends[row : row + 2])
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        rows, _ = self.pairs
+        return np.searchsorted(rows, np.arange(len(self.table.mentions) + 1)).tolist()
+
+    @cached_property
+    def cosine(self) -> Floats:
+        """(m, m): how alike the states of two mentions are."""
+        return self.units @ self.units.T
+
+    @cached_property
+    def agreement(self) -> Floats:
+        """(m, m): how well the types of two mentions agree."""
+        return self.table.types @ self.table.types.T
 
     @cached_property
     def static(self) -> Floats:
@@ -149,8 +217,7 @@ class Pairing:
 
 def candidates_of(pairing: Pairing, row: int) -> Ints:
     """Recent mentions, and any earlier one that shares a content word."""
-    near = max(0, row - _RECENT)
-    return np.concatenate([pairing.likeness.sharing(row, near), np.arange(near, row)])
+    return pairing.pairs[1][pairing.of_row(row)]
 
 
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
@@ -161,9 +228,17 @@ def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
     return bool(pairing.likeness.fits(row, members).all())
 
 
-def clashing(pairing: Pairing, row: int, owner: Sequence[int]) -> Ints:
-    """The sources of the mentions before, with repeats, that are not :func:`compatible` with it."""
-    return np.array(owner[:row], dtype=np.int64)[~pairing.likeness.fits(row, slice(row))]
+def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
+    """The sources of the mentions before, with repeats, that it cannot be a mention of.
+
+    They are not :func:`compatible` with it, or most of what they are called says "he" and it "she".
+    """
+    sources = np.array(owner[:row], dtype=np.int64)
+    clash = ~pairing.likeness.fits(row, slice(row))
+    if pairing.gender[row]:
+        says = np.bincount(sources, weights=pairing.gender[:row])[sources]
+        clash |= says * pairing.gender[row] < 0
+    return sources[clash]
 
 
 def fullest_name(pairing: Pairing, members: Sequence[int]) -> int | None:
@@ -191,7 +266,7 @@ def namesakes(pairing: Pairing, one: int, other: int) -> bool:
 
 
 def link_features(
-    pairing: Pairing, row: int, places: Ints, owner: Sequence[int]
+    pairing: Pairing, row: int, places: Ints, owner: Sequence[int] | Ints
 ) -> tuple[Ints, Floats]:
     """Features of mention ``row`` with each source that the mentions ``places`` belong to.
 
@@ -204,80 +279,90 @@ def link_features(
     Returns:
         (n) source numbers and (n, LINK_FEATURES) features.
     """
-    owners = np.array([owner[place] for place in places])
-    sources, which = np.unique(owners, return_inverse=True)
-    paired = _paired(pairing, row, places)
-    best = np.full((len(sources), paired.shape[1]), -np.inf, dtype=np.float32)
-    np.maximum.at(best, which, paired)
-    traits = np.zeros((len(sources), len(_STATIC)), dtype=np.float32)
-    np.maximum.at(traits, which, pairing.static[places])
-    placed = _placed(pairing, row, places, owner, sources, which)
-    mine = np.broadcast_to(pairing.static[row], traits.shape)
-    return sources, np.concatenate([best, placed, mine, traits], axis=1).astype(np.float32)
+    return _pooled(pairing, row, places, _paired(pairing, np.array([row]), places), owner)
 
 
-def _paired(pairing: Pairing, row: int, places: Ints) -> Floats:
-    """(places, _PAIRED): the mention with each earlier one."""
-    article, first = pairing.article, pairing.first
-    quote = article.quote[first[row]]
-    mine, others = pairing.pronouns[row], pairing.pronouns[places]
-    return np.column_stack(
-        [
-            pairing.table.antecedent[row, places],
-            pairing.units[places] @ pairing.units[row],
-            pairing.likeness.compared(row, places),
-            (article.quote[first[places]] == quote) & (quote >= 0),
-            article.paragraph[first[places]] == 0,
-            (mine >= 0) & (others == mine),
-            (mine >= 0) & (others >= 0) & (others != mine),
-        ]
-    ).astype(np.float32)
+def options_features(
+    pairing: Pairing, row: int, owner: Sequence[int] | Ints
+) -> tuple[Ints, Floats]:
+    """:func:`link_features` with the sources of a mention's :func:`candidates_of`, if any."""
+    mine = pairing.of_row(row)
+    return _pooled(pairing, row, pairing.pairs[1][mine], pairing.paired[mine], owner)
 
 
-def _placed(
-    pairing: Pairing,
-    row: int,
-    places: Ints,
-    owner: Sequence[int],
-    sources: Ints,
-    which: Ints,
+def _pooled(
+    pairing: Pairing, row: int, places: Ints, paired: Floats, owner: Sequence[int] | Ints
+) -> tuple[Ints, Floats]:
+    """:func:`link_features` from what :func:`_paired` gives for the mentions ``places``."""
+    owners = np.asarray(owner, dtype=np.int64)
+    order = owners[places].argsort(kind="stable")
+    places, paired = places[order], paired[order]
+    mine = owners[places]
+    starts = np.flatnonzero(np.diff(mine, prepend=-1))
+    ends = np.append(starts[1:], len(places))
+    sources = mine[starts]
+    best, of_last, of_all = np.split(paired, [len(_PAIRED), -len(_OF_ALL)], axis=1)
+    features = np.empty((len(sources), len(LINK_FEATURES)), dtype=np.float32)
+    pooled, placed, own, traits = np.split(features, _PARTS, axis=1)
+    np.maximum.reduceat(best, starts, axis=0, out=pooled)
+    placed[:, _LAST_PLACED] = of_last[ends - 1]
+    placed[:, _ALL_PLACED] = np.add.reduceat(of_all, starts, axis=0) / (ends - starts)[:, None]
+    placed[:, _ORDER_PLACED] = _among(
+        pairing, row, owners, sources, ends - starts, places[ends - 1], pooled[:, 0]
+    )
+    own[:] = pairing.static[row]
+    np.maximum.reduceat(pairing.static[places], starts, axis=0, out=traits)
+    return sources, features
+
+
+def _paired(pairing: Pairing, rows: Ints, places: Ints) -> Floats:
+    """(places, _PAIRED, _OF_LAST, _OF_ALL): mentions, one or as many, each with an earlier one."""
+    article, first, like = pairing.article, pairing.first, pairing.likeness
+    quotes, sentences, paragraphs = (
+        of_word[first] for of_word in (article.quote, article.sentence, article.paragraph)
+    )
+    mine, others = pairing.pronouns[rows], pairing.pronouns[places]
+    antecedent = pairing.table.antecedent[rows, places]
+    apart = [of[rows] - of[places] for of in (first, sentences, paragraphs)]
+    pronouns = (mine >= 0) & (others >= 0)
+    columns = [
+        (quotes[places] == quotes[rows]) & (quotes[rows] >= 0),
+        paragraphs[places] == 0,
+        pronouns & (others == mine),
+        pronouns & (others != mine),
+        antecedent,
+        *np.log1p([*apart, rows - places]),
+        apart[1] == 0,
+        antecedent,
+        pairing.agreement[rows, places],
+    ]
+    shared = 2 + len(COMPARED)
+    found = np.empty((len(places), shared + len(columns)), dtype=np.float32)
+    found[:, 0], found[:, 1] = antecedent, pairing.cosine[rows, places]
+    found[:, 2:shared] = like.compared(rows, places)
+    for number, column in enumerate(columns, start=shared):
+        found[:, number] = column
+    return found
+
+
+def _among(
+    pairing: Pairing, row: int, owners: Ints, sources: Ints, sizes: Ints, last: Ints, best: Floats
 ) -> Floats:
-    """(sources, _PLACED): where each source stands, seen from the mention."""
-    article, first, table = pairing.article, pairing.first, pairing.table
-    antecedent = table.antecedent[row, places]
-    count = np.bincount(which, minlength=len(sources))
-    best = np.full(len(sources), -np.inf, dtype=np.float32)
-    np.maximum.at(best, which, antecedent)
-    last = np.zeros(len(sources), dtype=np.int64)
-    np.maximum.at(last, which, places)
-    types = np.zeros((len(sources), table.types.shape[1]), dtype=np.float32)
-    np.add.at(types, which, table.types[places])
-    spoken = np.array(owner[:row], dtype=np.int64)[pairing.speaks[:row]]
+    """(sources, _OF_ORDER): what tells a source's place among all.
+
+    ``sizes`` are the numbers of the sources' mentions, ``last`` their last ones and ``best`` their
+    highest antecedent scores.
+    """
+    spoken = owners[:row][pairing.speaks[:row]]
     latest = spoken[-1] if len(spoken) else -1
     others = spoken[spoken != latest]
-    before = others[-1] if len(others) else -1
-    here, there = first[row], first[last]
-    sentences = article.sentence[here] - article.sentence[there]
-    claims = np.bincount(spoken, minlength=int(sources.max()) + 1)[sources]
-    return np.column_stack(
-        [
-            np.bincount(which, weights=antecedent, minlength=len(sources)) / count,
-            table.antecedent[row, last],
-            np.log1p(_ranks(-best)),
-            (types / count[:, None]) @ table.types[row],
-            np.log1p(here - there),
-            np.log1p(sentences),
-            np.log1p(article.paragraph[here] - article.paragraph[there]),
-            np.log1p(row - last),
-            np.log1p(_ranks(-last)),
-            sentences == 0,
-            np.log1p(count),
-            np.log1p(claims),
-            sources == latest,
-            sources == before,
-            np.log1p(_claims_since(spoken, sources)),
-        ]
-    ).astype(np.float32)
+    claims = np.bincount(spoken, minlength=int(sources[-1]) + 1)[sources]
+    found = np.empty((len(sources), len(_OF_ORDER)), dtype=np.float32)
+    counts = [_ranks(-best), _ranks(-last), sizes, claims, _claims_since(spoken, sources)]
+    found[:, :-2] = np.log1p(counts).T
+    found[:, -2] = sources == latest
+    found[:, -1] = sources == (others[-1] if len(others) else -1)
+    return found
 
 
 def _ranks(values: NDArray[np.generic]) -> Ints:
@@ -321,3 +406,19 @@ def _static_features(mention: Mention, types: Floats, quoted: bool) -> list[floa
 def pronoun_group(mention: Mention) -> int | None:
     """Number of the pronoun's class in PRONOUNS, None for other mentions."""
     return PRONOUNS.get(mention.tokens[0].lower()) if mention.form == "pronoun" else None
+
+
+def _gender(mention: Mention) -> int:
+    """See :attr:`Pairing.gender`: by pronoun, words in front of the name, a description's noun."""
+    words = [token.lower() for token in mention.tokens]
+    group = pronoun_group(mention)
+    if group is not None:
+        return (1, -1)[group] if group < 2 else 0
+    name = head_name(mention)
+    if name is not None:
+        start = name.first - mention.first
+        near = [word for word in words[max(0, start - 2) : start + 1] if word[0].isalnum()]
+    else:
+        end = next((at for at, word in enumerate(words) if at and word in _HEAD_ENDS), len(words))
+        near = words[end - 1 : end]
+    return _NOUN_SAYS * (not HIS.isdisjoint(near)) - _NOUN_SAYS * (not HERS.isdisjoint(near))

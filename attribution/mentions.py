@@ -7,8 +7,11 @@ without a source mention brings a zero mention at its predicate; the entity head
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice, pairwise, takewhile
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from attribution.decode import ClaimDraft
-from attribution.features import CAPITALISED, LETTERS, PUNCTUATION, EncodedArticle
+from attribution.features import CAPITALISED, PUNCTUATION, EncodedArticle
 from attribution.model import ENTITY_LABELS, AttributionModel
 from attribution.roles import WordRange
 from attribution.wordclasses import (
@@ -60,7 +63,7 @@ class Entity:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mention:
     """A word range that may name a source.
 
@@ -80,6 +83,11 @@ class Mention:
     @property
     def words(self) -> WordRange:
         return self.first, self.last
+
+    @cached_property
+    def own_names(self) -> tuple[Entity, ...]:
+        """See :func:`own_names`."""
+        return _own_names(self)
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
     labels = model.entities(words).argmax(-1).cpu().numpy()
     capital = runs_on(article)
     found: list[Entity] = []
-    for word in range(len(labels)):
+    for word in np.flatnonzero((labels > 0) | capital).tolist():
         _, _, kind = ENTITY_LABELS[labels[word]].partition("-")
         adjacent = (
             bool(found)
@@ -154,21 +162,15 @@ def runs_on(article: EncodedArticle) -> NDArray[np.bool_]:
     Capitalised words do, but for weekdays, and not in a headline, where most words have a capital.
     """
     capital = (article.features[:, 0] >= CAPITALISED) & ~in_headline_case(article)
-    for word in np.flatnonzero(capital):
-        text = article.document.words[word].of(article.document.text)
-        capital[word] = text.lower() not in WEEKDAYS
+    document = article.document
+    for word in np.flatnonzero(capital).tolist():
+        capital[word] = document.words[word].of(document.text).lower() not in WEEKDAYS
     return capital
 
 
 def in_headline_case(article: EncodedArticle) -> NDArray[np.bool_]:
     """For each word whether at least half of its sentence's letter words have a capital."""
-    letters = article.features[:, 0] >= LETTERS
-    sentences = int(article.sentence[-1]) + 1
-    capitals = np.bincount(
-        article.sentence, weights=article.features[:, 0] >= CAPITALISED, minlength=sentences
-    )
-    total = np.bincount(article.sentence, weights=letters, minlength=sentences)
-    return np.asarray((2 * capitals >= total)[article.sentence])
+    return article.headline_case
 
 
 def collect_mentions(
@@ -184,18 +186,42 @@ def collect_mentions(
     for number, draft in enumerate(drafts):
         for words in draft.via:
             found.setdefault(words, _mention(article, words, "via", number, entities))
+    # For every word the furthest end of the mentions that begin there or before.
+    furthest = np.full(len(article), -1, dtype=np.int64)
+    for first, last in found:
+        furthest[first] = max(furthest[first], last)
+    furthest = np.maximum.accumulate(furthest)
     for entity in entities:
         words = (entity.first, entity.last)
-        inside_other = any(first <= entity.first and entity.last <= last for first, last in found)
+        inside_other = furthest[entity.first] >= entity.last
         if not inside_other and entity.type in ("PERSON", "ORGANIZATION"):
             found.setdefault(words, _mention(article, words, "entity", None, entities))
-    mentions = list(found.values())
+    programmes = _programmes(article, [item for item in found.values() if item.role == "via"])
+    mentions = [
+        item for item in found.values() if item.role == "source" or not _in(item, programmes)
+    ]
     for number, draft in enumerate(drafts):
         if not draft.source:
             words = (draft.predicate, draft.predicate)
             form: Form = "zero" if draft.cue else "continuation"
             mentions.append(Mention(*words, "zero", number, form, (), ()))
     return sorted(mentions, key=lambda mention: (mention.first, mention.last))
+
+
+def _programmes(article: EncodedArticle, outlets: Sequence[Mention]) -> list[range]:
+    """The quotations right behind the possessive of an intermediary: Quay TV's "Harbour Hour"."""
+    document = article.document
+    ends = {
+        mention.last + 2
+        for mention in outlets
+        if mention.last + 1 < len(article)
+        and document.words[mention.last + 1].of(document.text).lower() in POSSESSIVE
+    }
+    return [quoted for quoted in article.quote_words if quoted.start in ends]
+
+
+def _in(mention: Mention, quotations: Sequence[range]) -> bool:
+    return any(mention.first in words and mention.last in words for words in quotations)
 
 
 @torch.inference_mode()
@@ -236,7 +262,9 @@ def _mention(
     entities: Sequence[Entity],
 ) -> Mention:
     document = article.document
-    inside = tuple(e for e in entities if words[0] <= e.first and e.last <= words[1])
+    start = bisect_left(entities, words[0], key=lambda entity: entity.first)
+    near = takewhile(lambda entity: entity.first <= words[1], islice(entities, start, None))
+    inside = tuple(entity for entity in near if entity.last <= words[1])
     tokens = tuple(document.words[word].of(document.text) for word in range(words[0], words[1] + 1))
     return Mention(*words, role, claim, form_of(tokens, inside), inside, tokens)
 
@@ -248,26 +276,27 @@ def own_names(mention: Mention) -> tuple[Entity, ...]:
     a preposition or before a possessive ending describes somebody else ("a lawyer for Brask").
     People joined by commas and "and" are the source together, and all of them are returned.
     """
+    return mention.own_names
+
+
+def _own_names(mention: Mention) -> tuple[Entity, ...]:
     own = [entity for entity in mention.names if not _describes(mention, entity)]
     for kind in ("PERSON", "ORGANIZATION"):
-        same = [entity for entity in own if entity.type == kind]
+        same = _without_descriptions(mention, [entity for entity in own if entity.type == kind])
         if same:
-            head = _head(mention, same)
-            return (same[head], *_joined(mention, same[head:]))
+            return (same[0], *_joined(mention, same))
     return ()
 
 
-def _head(mention: Mention, names: Sequence[Entity]) -> int:
-    """Which name is the head: the last of names that only describe: "Roe spokeswoman Lu Poe"."""
-    head = 0
-    while head + 1 < len(names):
-        between = mention.tokens[
-            names[head].last - mention.first + 1 : names[head + 1].first - mention.first
-        ]
-        if not between or not all(t.isalpha() and t.islower() and t not in LINKS for t in between):
-            break
-        head += 1
-    return head
+def _without_descriptions(mention: Mention, names: Sequence[Entity]) -> list[Entity]:
+    """The names without those that only describe the next: "Roe spokeswoman Lu Poe"."""
+    kept = list(names[-1:])
+    for name, following in reversed(list(pairwise(names))):
+        between = mention.tokens[name.last - mention.first + 1 : following.first - mention.first]
+        words = all(t.isalpha() and t.islower() and t not in LINKS for t in between)
+        if between != (".",) and not (between and words):
+            kept.insert(0, name)
+    return kept
 
 
 def head_name(mention: Mention) -> Entity | None:

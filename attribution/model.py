@@ -15,18 +15,17 @@ One encoder pass a window; everything else reads the states of the words' first 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
-from transformers import AutoModel, PreTrainedModel
 
-from attribution.attention import fuse_attention
-from attribution.configuration import FEATURES, AttributionConfig
+from attribution.configuration import CONFIG, FEATURES, AttributionConfig
 from attribution.errors import ModelError
 from attribution.features import FEATURE_SIZES, RELATION_SIZES
 from attribution.storage import Precision, load_weights, write_weights
+from attribution.transformer import Encoder, build_encoder
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES
 
 __all__ = [
@@ -54,18 +53,19 @@ _ANTECEDENT_DISTANCES = 10
 _PREDICATES_AT_ONCE = 2
 
 
-class AttributionModel(PreTrainedModel):
-    """Encoder with attribution heads. See the module's description for the tasks."""
+class AttributionModel(nn.Module):
+    """Encoder with attribution heads. See the module's description for the tasks.
 
-    config_class = AttributionConfig
-    _supports_sdpa: ClassVar[bool] = True
+    Attributes:
+        config: the settings that it was made with.
+        encoder: an :class:`~attribution.transformer.Encoder`.
+    """
 
     def __init__(self, config: AttributionConfig) -> None:
-        super().__init__(config)
-        encoder_config = config.encoder_config()
-        self.encoder = AutoModel.from_config(encoder_config, add_pooling_layer=False)
-        fuse_attention(self.encoder)
-        width = encoder_config.hidden_size
+        super().__init__()
+        self.config = config
+        self.encoder: Any = build_encoder(config.encoder)
+        width = self.width
         pair, mention = config.pair_size, config.mention_size
         self.features = nn.ModuleList(nn.Embedding(size, width) for size in FEATURE_SIZES)
         self.dropout = nn.Dropout(config.head_dropout)
@@ -85,7 +85,18 @@ class AttributionModel(PreTrainedModel):
         self.antecedent = nn.Linear(mention, mention)
         self.antecedent_bias = nn.Linear(mention, 1)
         self.antecedent_distance = nn.Embedding(_ANTECEDENT_DISTANCES, 1)
-        self.post_init()
+        self.apply(_initialise)
+
+    @property
+    def width(self) -> int:
+        """Size of a word's state."""
+        encoder: Encoder = self.encoder
+        return encoder.get_input_embeddings().embedding_dim
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return self.tags.weight.device
 
     @classmethod
     def from_pretrained(
@@ -103,8 +114,8 @@ class AttributionModel(PreTrainedModel):
             ModelError: a file is missing or damaged, or does not belong to this model.
         """
         path = Path(folder)
-        if not (path / "config.json").is_file():
-            raise ModelError(f"{path / 'config.json'} is missing from the model folder")
+        if not (path / CONFIG).is_file():
+            raise ModelError(f"{path / CONFIG} is missing from the model folder")
         config = AttributionConfig.from_pretrained(path)
         with _Unfilled():
             model = cls(config).to(torch.float32)
@@ -124,18 +135,7 @@ class AttributionModel(PreTrainedModel):
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         write_weights(self.state_dict(), path, storage)
-        self.config.architectures = [type(self).__name__]
         self.config.save_pretrained(path)
-
-    def _init_weights(self, module: nn.Module) -> None:
-        if isinstance(module, nn.Embedding):
-            nn.init.normal_(module.weight, std=0.02)
-        elif isinstance(module, nn.Linear):
-            nn.init.xavier_uniform_(module.weight)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-        else:
-            super()._init_weights(module)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, features: Tensor, first_piece: Tensor
@@ -151,13 +151,12 @@ class AttributionModel(PreTrainedModel):
         Returns:
             (B, W, hidden) word states.
         """
-        embedded = self.encoder.get_input_embeddings()(input_ids)
+        encoder: Encoder = self.encoder
+        embedded = encoder.get_input_embeddings()(input_ids)
         for number, (name, table) in enumerate(zip(FEATURES, self.features, strict=True)):
             if name in self.config.features:
                 embedded = embedded + table(features[..., number])
-        states = self.encoder(
-            inputs_embeds=embedded, attention_mask=attention_mask
-        ).last_hidden_state
+        states = encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
         index = first_piece.unsqueeze(-1).expand(-1, -1, states.shape[-1])
         return self.dropout(states.gather(1, index))
 
@@ -189,8 +188,11 @@ class AttributionModel(PreTrainedModel):
         ):
             left_sum, left_product = mine.chunk(2, -1)
             right_sum, right_product = nn.functional.embedding(near, right).chunk(2, -1)
-            hidden = nn.functional.embedding(related, table) + right_sum + left_sum
-            hidden = hidden + left_product * right_product
+            # In place: new memory for every step takes longer than the steps.
+            hidden = nn.functional.embedding(related, table)
+            hidden += right_sum
+            hidden += left_sum
+            hidden.addcmul_(left_product, right_product)
             parts.append(self.pair_out(nn.functional.gelu(hidden)))
         scores = torch.cat(parts)
         roles, via = scores[..., : -len(BIO)], scores[..., -len(BIO) :]
@@ -229,6 +231,16 @@ class AttributionModel(PreTrainedModel):
         return (
             scores + self.antecedent_bias(embeddings).T + self.antecedent_distance(gap).squeeze(-1)
         )
+
+
+def _initialise(module: nn.Module) -> None:
+    """First values of a new model's weights."""
+    if isinstance(module, nn.Embedding):
+        nn.init.normal_(module.weight, std=0.02)
+    elif isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
 
 
 class _Unfilled(TorchFunctionMode):

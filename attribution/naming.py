@@ -8,20 +8,32 @@ before it, the apposition after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from attribution.features import EncodedArticle
 from attribution.mentions import Entity, Mention, head_name, in_headline_case, own_names, runs_on
 from attribution.types import SourceType, Span
-from attribution.wordclasses import DEFINITE, POSSESSIVE, TITLES
+from attribution.wordclasses import (
+    DEFINITE,
+    DETERMINERS,
+    INDEFINITE,
+    LINKS,
+    POSSESSIVE,
+    PREPOSITIONS,
+    PRONOUNS,
+    TITLES,
+)
 
-__all__ = ["describe", "name_and_role", "person_names"]
+__all__ = ["describe", "join_roles", "name_and_role", "person_names"]
 
 #: Marks behind which a description is over.
 _BREAKS = frozenset(",—–;:")
+#: Marks behind which a name's apposition begins.
+_APPOSED = frozenset(",(—–")
 _RELATIVE = frozenset("who whom whose which that".split())
 _MAX_DESCRIPTION = 16
 _MAX_PROGRAMME = 8
+_MAX_ANTECEDENT = 4
 #: The sentence's comma or stop, which American printers put inside the marks.
 _STOP_IN_MARKS = re.compile(r"[,.;](?=[\"”’']$)")
 
@@ -54,7 +66,16 @@ def name_and_role(
         names = [(_programme if outlet else _organization)(article, item) for item in named]
         if names:
             return max(names, key=lambda name: len(name.split())), ""
-    return _fullest_description(article, mentions), ""
+    name = _fullest_description(article, mentions)
+    return name, _office(name) if source_type == "unnamed_person" else ""
+
+
+def _office(description: str) -> str:
+    """What a description without a name says somebody is: "a port official" is a port official."""
+    words = description.split()
+    while words and words[0].lower() in {*DEFINITE, *INDEFINITE, *PRONOUNS}:
+        del words[0]
+    return " ".join(words)
 
 
 def person_names(article: EncodedArticle, mentions: Sequence[Mention]) -> frozenset[str]:
@@ -74,7 +95,7 @@ def _completed(name: str, people: Collection[str]) -> str:
 
 
 def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, str]:
-    """The person's name with most words (of equals, the earliest), and the longest role."""
+    """The person's name with most words (of equals, the earliest), and all roles."""
     found = [
         (mention, entity)
         for mention in mentions
@@ -87,8 +108,8 @@ def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, 
         (mention for mention, _ in found),
         key=lambda mention: (not headline[mention.first], _name_words(mention), -mention.first),
     )
-    roles = [_role(article, mention, entity) for mention, entity in found]
-    return _joint(article, best), max(roles, key=len)
+    roles = [role for mention, entity in found for role in _roles(article, mention, entity)]
+    return _joint(article, best), join_roles(roles)
 
 
 def _name_words(mention: Mention) -> int:
@@ -157,10 +178,10 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
             end = place
             break
     end = min(end, _MAX_DESCRIPTION)
-    while end > 1 and tokens[end - 1] in _BREAKS:
+    while end > 1 and (tokens[end - 1] in _BREAKS or tokens[end - 1].lower() in PREPOSITIONS):
         end -= 1
     last = mention.first + max(end, 1) - 1
-    if mention.form == "name" and not mention.names and end == len(tokens):
+    if not mention.names and end == len(tokens) and tokens[end - 1][0].isupper():
         last = _run_on(article, last)
     return _text(article, mention.first, last)
 
@@ -184,44 +205,101 @@ def _fullest_description(article: EncodedArticle, mentions: Sequence[Mention]) -
         worded,
         key=lambda mention: (order[mention.form], -len(describe(article, mention)), mention.first),
     )
+    if best.form == "pronoun" and best.tokens[0].lower() in _RELATIVE:
+        return _antecedent(article, best.first)
     return describe(article, best)
 
 
-def _role(article: EncodedArticle, mention: Mention, entity: Entity) -> str:
-    """Title before the name, or apposition after it, within the mention."""
+def _antecedent(article: EncodedArticle, pronoun: int) -> str:
+    """The few words that a relative pronoun stands behind ("some clerks who"), else the pronoun."""
+    document = article.document
+    comma = pronoun > 0 and document.words[pronoun - 1].of(document.text) == ","
+    first = pronoun - comma
+    for word in range(first - 1, max(-1, first - 1 - _MAX_ANTECEDENT), -1):
+        text = document.words[word].of(document.text).lower()
+        apart = article.sentence[word] != article.sentence[pronoun]
+        if apart or not document.lettered[word] or text in PREPOSITIONS | LINKS:
+            break
+        first = word
+        if text in DEFINITE | INDEFINITE:
+            break
+    last = pronoun - comma - 1
+    return _text(article, first, last) if first <= last else _text(article, pronoun, pronoun)
+
+
+def _roles(article: EncodedArticle, mention: Mention, entity: Entity) -> list[str]:
+    """Title before the name, brackets and apposition behind it, within the mention."""
     tokens = mention.tokens
-    before = entity.first - mention.first
-    after = own_names(mention)[-1].last - mention.first + 1
-    title_from = 0
-    while title_from < before and tokens[title_from].lower() in DEFINITE | {"a", "an"}:
-        title_from += 1
-    title_to = before
-    while title_to > title_from and not tokens[title_to - 1][0].isalnum():
-        title_to -= 1
-    apposition = ""
-    if after < len(tokens) and tokens[after] in (",", "(", "—", "–") and after + 1 < len(tokens):
-        last = len(tokens) - 1
-        while last > after and not tokens[last][0].isalnum():
-            last -= 1
-        clause = next(
-            (
-                place
-                for place in range(after + 1, last + 1)
-                if tokens[place].lower() in _RELATIVE and tokens[place - 1] == ","
-            ),
-            last + 2,
-        )
-        last = min(last, clause - 2)
-        if last > after:
-            apposition = _text(article, mention.first + after + 1, mention.first + last)
-    if apposition:
-        return apposition
-    if title_to > title_from:
-        return _text(article, mention.first + title_from, mention.first + title_to - 1)
-    return ""
+    end = own_names(mention)[-1].last - mention.first + 1
+    pieces = [_title(tokens, entity.first - mention.first)]
+    if tokens[end : end + 1] == ("(",) and ")" in tokens[end:]:
+        closing = tokens.index(")", end)
+        if closing > end + 1 and tokens[end + 1][0].isalpha():
+            pieces.append((end + 1, closing))
+        end = closing + 1
+    pieces.append(_apposition(tokens, end))
+    return [
+        _text(article, mention.first + first, mention.first + last - 1)
+        for first, last in pieces
+        if any(t[0].isalnum() and t.lower() not in TITLES for t in tokens[first:last])
+    ]
+
+
+def _title(tokens: Sequence[str], name: int) -> tuple[int, int]:
+    """Where the words before a name begin and end, without articles and marks."""
+    first = 0
+    while first < name and tokens[first].lower() in DEFINITE | DETERMINERS:
+        first += 1
+    while name > first and not tokens[name - 1][0].isalnum():
+        name -= 1
+    return first, name
+
+
+def _apposition(tokens: Sequence[str], start: int) -> tuple[int, int]:
+    """Where the words behind a name that say who it is begin and end; a person's age is none."""
+    of = tokens[start : start + 1] and tokens[start].lower() in PREPOSITIONS
+    if not of and (start + 1 >= len(tokens) or tokens[start] not in _APPOSED):
+        return start, start
+    first = start if of else start + 1
+    if tokens[first].isdigit() and tokens[first + 1 : first + 2] in ((",",), ()):
+        first = min(first + 2, len(tokens))
+    last = next(
+        (at for at in range(first, len(tokens)) if tokens[at].lower() in _RELATIVE), len(tokens)
+    )
+    while last > first and not tokens[last - 1][0].isalnum():
+        last -= 1
+    return first, last
+
+
+def join_roles(texts: Iterable[str]) -> str:
+    """The different ones of a source's roles, the longest first, joined by commas.
+
+    What says nothing beside the longer ones ("chair" and "chair of the board") is left out.
+    """
+    roles: list[str] = []
+    said: set[str] = set()
+    for text in sorted(texts, key=len, reverse=True):
+        words = {word.strip(",.") for word in text.lower().split()}
+        if not words <= said:
+            roles.append(" ".join(text.split()))
+            said |= words
+    return ", ".join(roles)
 
 
 def _text(article: EncodedArticle, first: int, last: int) -> str:
-    """Words first..last as they stand in the text, white space folded."""
+    """Words first..last as in the text, white space folded, with the stop of an abbreviation."""
     span: Span = article.document.cover(first, last)
-    return " ".join(span.of(article.document.text).split())
+    stop = "." if _is_abbreviation(article, last) else ""
+    return " ".join(span.of(article.document.text).split()) + stop
+
+
+def _is_abbreviation(article: EncodedArticle, word: int) -> bool:
+    """True for a word with a stop right behind it that has stops inside, or ends no sentence."""
+    document = article.document
+    here, behind = document.words[word], document.words[word + 1 : word + 2]
+    if not behind or behind[0].of(document.text) != "." or behind[0].start != here.end:
+        return False
+    if "." in here.of(document.text):
+        return True
+    goes_on = word + 2 < len(article) and article.sentence[word] == article.sentence[word + 2]
+    return goes_on and document.lettered[word + 2]

@@ -130,7 +130,9 @@ def _source(
     name, role = name_and_role(article, mentions, kind, people)
     document = article.document
     if described is not None:
-        role = role_of(article, described)
+        # What stands around a name is surer than what is marked; for a nameless source it is not.
+        marked = role_of(article, described)
+        role = (role or marked) if kind == "named_person" else (marked or role)
     spans = {document.cover(*mention.words) for mention in mentions if mention.tokens}
     grounds = {
         document.cover(*item.words) for item in described or () if item.layer == "justification"

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from attribution.intermediaries import Floats, Scene, carry_features, via_features
+from attribution.intermediaries import carry_features, via_features
+from attribution.scene import Floats, Scene
 from attribution.tabular import Classifier
 
 __all__ = ["Scene", "find_chains", "first_reading"]
@@ -32,29 +33,23 @@ def find_chains(
         threshold: least score of an intermediary.
     """
     rows, found = first_reading(scene, first)
-    chosen: list[list[int]] = []
-    for claim, candidates in enumerate(scene.candidates):
-        if not candidates:
-            chosen.append([])
-            continue
-        scores = second.probabilities(carry_features(scene, claim, rows[claim], found))
-        chosen.append(
-            [c for c, score in zip(candidates, scores, strict=True) if score >= threshold]
-        )
+    chosen: list[list[int]] = [[] for _ in scene.drafts]
+    if len(rows):
+        scores = second.probabilities(carry_features(scene, rows, found))
+        for claim, name in np.column_stack(scene.pairs)[scores >= threshold].tolist():
+            chosen[claim].append(name)
     chains: dict[int, tuple[int, ...]] = {}
     for claim in range(len(scene.drafts)):
         _order(scene, claim, chosen, chains)
     return [chains[claim] for claim in range(len(scene.drafts))]
 
 
-def first_reading(scene: Scene, scorer: Classifier) -> tuple[list[Floats], Floats]:
-    """Every claim's features, and (claims, clusters) probabilities, 0 for no candidate."""
+def first_reading(scene: Scene, scorer: Classifier) -> tuple[Floats, Floats]:
+    """The pairs' features, and (claims, clusters) probabilities, 0 for no candidate."""
     found = np.zeros((len(scene.drafts), len(scene.clusters)), dtype=np.float32)
-    rows: list[Floats] = []
-    for claim, candidates in enumerate(scene.candidates):
-        rows.append(via_features(scene, claim))
-        if candidates:
-            found[claim, candidates] = scorer.probabilities(rows[-1])
+    rows = via_features(scene)
+    if len(rows):
+        found[scene.pairs] = scorer.probabilities(rows)
     return rows, found
 
 
@@ -68,9 +63,9 @@ def _order(
     if claim in chains:
         return chains[claim]
     chains[claim] = ()  # two claims that hold each other end here
-    outer = scene.outer[claim]
+    outer = int(scene.outer[claim])
     chain: list[int] = []
-    if outer is not None and scene.origins[outer] in chosen[claim]:
+    if outer >= 0 and scene.origins[outer] in chosen[claim]:
         chain.extend(_order(scene, outer, chosen, chains))
         chain.append(scene.origins[outer])
     word = scene.drafts[claim].predicate

@@ -19,12 +19,11 @@ from attribution.features import EncodedArticle
 from attribution.linking import (
     LINK_FEATURES,
     Pairing,
-    candidates_of,
     clashing,
     compatible,
     fullest_name,
-    link_features,
     namesakes,
+    options_features,
     pronoun_group,
 )
 from attribution.mentions import MentionTable
@@ -52,16 +51,16 @@ def resolve(
 ) -> list[Cluster]:
     """Cluster the mentions of an article; every mention is in exactly one cluster."""
     clusters: list[Cluster] = []
-    owner: list[int] = []
+    owner = np.zeros(len(table.mentions), dtype=np.int64)
     pairing = Pairing(article, table)
     for row in range(len(table.mentions)):
-        sources, features = options_of(pairing, row, owner)
+        sources, features = options_of(pairing, row, owner[:row])
         choice = choose(pairing, row, sources, features, scorer, threshold)
         if choice is None:
             choice = len(clusters)
             clusters.append(Cluster())
         clusters[choice].members.append(row)
-        owner.append(choice)
+        owner[row] = choice
     return _join_namesakes(pairing, clusters)
 
 
@@ -112,16 +111,17 @@ def _join_namesakes(pairing: Pairing, clusters: Sequence[Cluster]) -> list[Clust
     return list(kept.values())
 
 
-def options_of(pairing: Pairing, row: int, owner: Sequence[int]) -> tuple[Ints, Floats]:
+def options_of(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> tuple[Ints, Floats]:
     """The sources that mention ``row`` may join, with their features (n, LINK_FEATURES).
 
     ``owner`` has the source of every mention before.
     """
-    places = candidates_of(pairing, row)
-    if not len(places):
+    if not row:
         return np.zeros(0, dtype=np.int64), np.zeros((0, len(LINK_FEATURES)), dtype=np.float32)
-    sources, features = link_features(pairing, row, places, owner)
-    fits = ~np.isin(sources, clashing(pairing, row, owner))
+    sources, features = options_features(pairing, row, owner)
+    taken = np.zeros(row, dtype=bool)  # there are at most as many sources as mentions
+    taken[clashing(pairing, row, owner)] = True
+    fits = ~taken[sources]
     return sources[fits], features[fits]
 
 
@@ -129,10 +129,11 @@ def _least_score(pairing: Pairing, row: int) -> float:
     """Threshold of mentions that cannot stand alone; 1 for all others.
 
     What goes on without a cue goes on from somebody, and pronouns have an owner, but for "I", "we"
-    and "you", who may be the author or the reader.
+    and "you", who may be the author or the reader. "The same paper" has been named, too.
     """
     mention = pairing.table.mentions[row]
     if mention.form == "continuation":
         return 0.0
     group = pronoun_group(mention)
-    return 1.0 if group in (None, *_FIRST_AND_SECOND) else _PRONOUN_THRESHOLD
+    same = tuple(token.lower() for token in mention.tokens[:2]) == ("the", "same")
+    return 1.0 if group in (None, *_FIRST_AND_SECOND) and not same else _PRONOUN_THRESHOLD

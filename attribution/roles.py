@@ -162,31 +162,28 @@ def _best_labels(scores: Floats, piece_cost: float) -> tuple[NDArray[np.int64], 
     for at in "BS":
         costs[ROLE_LABELS.index(f"{at}-content")] = piece_cost
     steps = steps - costs
-    columns, labels, size = steps.shape
-    outside = np.zeros(len(ROLE_LABELS), dtype=bool)  # labels that lead to state 0
-    outside[0] = outside[LAST] = outside[ONLY] = True
-    ends = np.flatnonzero(outside)
-    origins = _ORIGIN[ends]
-    closes, begins, goes_on = (
-        np.ascontiguousarray(steps[:, which]) for which in (ends, FIRST, INNER)
-    )
+    _, labels, size = steps.shape
+    # Of the labels that lead from state 0 to state 0 the best one, whatever came before.
+    numbers = np.arange(labels)
+    apart = np.concatenate([numbers[:1], numbers[ONLY]])
+    stays = steps[:, apart]
+    stay = apart[stays.argmax(1)]
+    closes = np.concatenate([stays.max(1)[:, None], steps[:, LAST]], axis=1)
+    begins, goes_on = (np.ascontiguousarray(steps[:, which]) for which in (FIRST, INNER))
     best = np.full((_ROLES + 1, size), IMPOSSIBLE, dtype=np.float32)
     best[0] = 0.0
-    chosen = np.empty((columns, size), dtype=np.int64)
-    stayed = np.empty((columns, _ROLES, size), dtype=bool)
-    for column in range(columns):
-        # In place: the step's own arrays are not needed again.
-        closing, begun, gone_on = closes[column], begins[column], goes_on[column]
-        closing += best[origins]
-        begun += best[0]
-        gone_on += best[1:]
-        closing.argmax(0, out=chosen[column])
-        np.greater(gone_on, begun, out=stayed[column])
-        closing.max(0, out=best[0])
-        np.maximum(begun, gone_on, out=best[1:])
-    first, inner = np.arange(labels)[FIRST][:, None], np.arange(labels)[INNER][:, None]
-    came = np.concatenate([ends[chosen][:, None], np.where(stayed, inner, first)], axis=1)
-    return came, best
+    outside, inside = best[0], best[1:]
+    for closing, begun, gone_on in zip(closes, begins, goes_on, strict=True):
+        # In place: what led here is compared for all columns at once afterwards.
+        closing += best
+        begun += outside
+        gone_on += inside
+        closing.max(0, out=outside)
+        np.maximum(begun, gone_on, out=inside)
+    closed = closes.argmax(1)
+    ended = np.where(closed == 0, stay, numbers[LAST][closed - 1])
+    inner = np.where(goes_on > begins, numbers[INNER][:, None], numbers[FIRST][:, None])
+    return np.concatenate([ended[:, None], inner], axis=1), best
 
 
 def _trace(came: NDArray[np.int64], best: Floats) -> NDArray[np.int64]:
@@ -196,7 +193,7 @@ def _trace(came: NDArray[np.int64], best: Floats) -> NDArray[np.int64]:
     state = best.argmax(0)
     paths = np.empty((columns, size), dtype=np.int64)
     for column in range(columns - 1, -1, -1):
-        paths[column] = came[column][state, place]
+        paths[column] = came[column, state, place]
         state = _ORIGIN[paths[column]]
     return np.ascontiguousarray(paths.T)
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
 import torch
-from transformers import PreTrainedTokenizerFast
+from torch import Tensor
 
+from attribution.ahead import ahead
 from attribution.analyze import Findings, analyze
 from attribution.characterize import ANONYMITY_SIZE
+from attribution.checksums import check_sums
 from attribution.columns import map_batch
 from attribution.encode import encode_words
+from attribution.engines import EngineName, resolve_engine, run_with
 from attribution.errors import InputError, ModelError
-from attribution.features import encode_articles, load_tokenizer
+from attribution.features import EncodedArticle, encode_articles
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
 from attribution.linking import LINK_FEATURES
 from attribution.model import AttributionModel
@@ -26,6 +29,7 @@ from attribution.segment import segment
 from attribution.standing import LAYERS, OWNER_FEATURES
 from attribution.storage import Precision
 from attribution.tabular import Classifier, Resolver, load_classifiers, save_classifiers
+from attribution.tokenizer import Tokenizer, load_tokenizer
 from attribution.transparency import assess
 from attribution.types import ModelInfo, Report
 from attribution.weighting import WEIGHTS, checked_weights
@@ -35,20 +39,28 @@ __all__ = ["BUNDLED", "Scorer"]
 #: Models that ship with the package, by name.
 BUNDLED = Path(__file__).parent / "weights"
 _RESOLUTION = "resolution.safetensors"
-_ARTICLES_AT_ONCE = 16
+#: Few, so that there is another group to encode while one is analysed.
+_ARTICLES_AT_ONCE = 4
 #: A text and the outlet that prints it, if known.
 _Article = tuple[str, str | None]
+#: It, with the states of its words.
+_Encoded = tuple[EncodedArticle, Tensor, str | None]
 #: Most characters of another library's error in ours: torch lists every tensor.
 _REASON = 300
 
 
 class Scorer:
-    """Scores articles with one model. Thread-safe after loading; holds no state between calls."""
+    """Scores articles with one model. Thread-safe after loading; holds no state between calls.
+
+    Attributes:
+        engine: what runs the encoder, see :mod:`attribution.engines`.
+        info: name and version of the model.
+    """
 
     def __init__(
         self,
         model: AttributionModel,
-        tokenizer: PreTrainedTokenizerFast,
+        tokenizer: Tokenizer,
         resolver: Resolver,
         name: str = "custom",
         *,
@@ -59,6 +71,8 @@ class Scorer:
         self.tokenizer = tokenizer
         self.resolver = resolver
         self.info = ModelInfo(name, model.config.release)
+        self.engine = "torch"
+        self._source: Path | None = None
 
     @classmethod
     def from_pretrained(
@@ -66,6 +80,7 @@ class Scorer:
         model: str | Path = "small",
         *,
         device: str | torch.device = "cpu",
+        engine: EngineName = "auto",
         weights: Mapping[str, float] | None = None,
     ) -> Scorer:
         """Load a model.
@@ -74,25 +89,38 @@ class Scorer:
             model: name of a bundled model, a folder, or a hub id (the only case that needs the
                 network, once).
             device: where the encoder runs.
+            engine: what runs it: ``torch``, which gives the same figures everywhere, ``torch-bf16``
+                or ``openvino``; ``auto`` is the fastest that loses nothing to speak of, is
+                installed and suits this processor (docs/engines.md).
             weights: of the score's components, as :func:`attribution.weighting.load_weights`
                 reads them from a file; None: the default ones.
 
         Raises:
-            ModelError: there is no such model, or its folder is not complete.
-            ValueError: the weights do not fit the components; the message says why.
+            ModelError: there is no such model, or its folder is not complete, or is damaged; or the
+                engine does not know its encoder.
+            MissingExtraError: the engine is not installed.
+            ValueError: there is no such engine, or not on this device; or the weights do not fit
+                the components. The message says why.
         """
+        chosen = resolve_engine(engine, device=device)
         weights = None if weights is None else checked_weights(weights)
         folder = _folder(model)
+        check_sums(folder)
         classifiers, settings = load_classifiers(folder / _RESOLUTION)
         _check(classifiers, settings, folder / _RESOLUTION)
         try:
             network = AttributionModel.from_pretrained(folder)
-            tokenizer = load_tokenizer(str(folder))
+            tokenizer = load_tokenizer(folder)
         except (OSError, ValueError, RuntimeError) as error:
             reason = " ".join(str(error).split())[:_REASON]
             raise ModelError(f"{folder} does not hold a usable model: {reason}") from error
+        network.encoder = run_with(chosen, network.encoder)
         resolver = Resolver(classifiers, settings)
-        return cls(network.to(device), tokenizer, resolver, folder.name, weights=weights)
+        scorer = cls(network.to(device), tokenizer, resolver, folder.name, weights=weights)
+        scorer.engine = chosen
+        if chosen != "torch":
+            scorer._source = folder
+        return scorer
 
     def save_pretrained(self, folder: str | Path, *, storage: Precision = "fp32") -> None:
         """Write a folder that :meth:`from_pretrained` reads back, without the score's weights.
@@ -104,9 +132,14 @@ class Scorer:
 
         Raises:
             ValueError: ``storage`` is none of these.
+            ModelError: another engine than torch has taken the weights over, and the folder that
+                they came from is gone.
         """
-        target = Path(folder)
-        self.model.save_pretrained(target, storage=storage)
+        target, model = Path(folder), self.model
+        if self._source is not None:
+            model = AttributionModel.from_pretrained(self._source)
+            model.config = self.model.config
+        model.save_pretrained(target, storage=storage)
         self.tokenizer.save_pretrained(target)
         save_classifiers(self.resolver.classifiers, self.resolver.settings, target / _RESOLUTION)
 
@@ -199,19 +232,14 @@ class Scorer:
         return map_batch(batch, self)
 
     def _reports(self, articles: Sequence[_Article], batch_size: int) -> Iterator[Report]:
-        remaining = iter(articles)
-        while chunk := list(islice(remaining, _ARTICLES_AT_ONCE)):
-            cuts = [list(sections(text)) for text, _ in chunk]
-            findings = self._findings(
-                (
-                    (text[start:end], publisher)
-                    for (text, publisher), places in zip(chunk, cuts, strict=True)
-                    for start, end in places
-                ),
-                batch_size,
-            )
-            for (text, publisher), places in zip(chunk, cuts, strict=True):
-                merged = merge([(next(findings), start) for start, _ in places])
+        pieces = (
+            (text[start:end], publisher)
+            for text, publisher in articles
+            for start, end in sections(text)
+        )
+        with closing(self._findings(pieces, batch_size)) as findings:
+            for text, publisher in articles:
+                merged = merge([(next(findings), start) for start, _ in sections(text)])
                 yield Report(
                     text=text,
                     title=None,
@@ -225,14 +253,23 @@ class Scorer:
                     model=self.info,
                 )
 
-    def _findings(self, sections: Iterable[_Article], batch_size: int) -> Iterator[Findings]:
+    def _findings(
+        self, pieces: Iterable[_Article], batch_size: int
+    ) -> Generator[Findings, None, None]:
+        """What is found in each section; the encoder reads some while others are analysed."""
+        with closing(ahead(self._encoded(pieces, batch_size))) as groups:
+            for group in groups:
+                for article, words, publisher in group:
+                    yield analyze(self.model, self.resolver, article, words, publisher)
+
+    def _encoded(self, pieces: Iterable[_Article], batch_size: int) -> Iterator[list[_Encoded]]:
         tokenizer = self.tokenizer
         special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
-        for chunk in _groups(sections):
-            articles = encode_articles([segment(text) for text, _ in chunk], tokenizer)
+        for group in _groups(pieces):
+            articles = encode_articles([segment(text) for text, _ in group], tokenizer)
             states = encode_words(self.model, articles, special, batch_size=batch_size)
-            for article, words, (_, publisher) in zip(articles, states, chunk, strict=True):
-                yield analyze(self.model, self.resolver, article, words, publisher)
+            publishers = [publisher for _, publisher in group]
+            yield list(zip(articles, states, publishers, strict=True))
 
 
 def _folder(model: str | Path) -> Path:

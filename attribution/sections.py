@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from attribution.analyze import Findings
-from attribution.standing import join_roles
+from attribution.naming import join_roles
 from attribution.types import Claim, Sentence, Source, Span
 
 __all__ = ["SECTION", "merge", "sections"]

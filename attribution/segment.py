@@ -75,6 +75,12 @@ class Document:
         return [self.text[word.start].isalnum() for word in self.words]
 
     @cached_property
+    def sentence_of(self) -> list[int]:
+        """For every word, the number of the last sentence that begins no later, 0 without."""
+        starts = [sentence.start for sentence in self.sentences]
+        return [max(0, bisect_right(starts, start) - 1) for start in self._word_starts]
+
+    @cached_property
     def quoted(self) -> list[bool]:
         """For every word, whether it stands in quotation marks, or is one of them."""
         found = [False] * len(self.words)
@@ -119,11 +125,9 @@ def speech_of(document: Document, content: Iterable[Span]) -> Speech:
 
     Returns ``direct``, ``indirect`` (no word quoted) or ``mixed``. Words, not punctuation, count.
     """
+    quoted, lettered = document.quoted, document.lettered
     found = {
-        document.quoted[index]
-        for piece in content
-        for index in document.words_in(piece)
-        if document.lettered[index]
+        quoted[index] for piece in content for index in document.words_in(piece) if lettered[index]
     }
     return "mixed" if len(found) == 2 else "direct" if True in found else "indirect"
 
@@ -159,11 +163,14 @@ def _splits_word(words: Sequence[Span], at: int) -> bool:
 
 
 def _opens(text: str, at: int, marks: set[int]) -> bool:
-    """True when the character is a quotation mark that stands before a word, not after one."""
+    """True when the character is a quotation mark that stands before a word, not after one.
+
+    So does the inner mark of two: "'Pause' is dear," he said.
+    """
     if at not in marks:
         return False
     before = text[at - 1] if at else " "
-    return before.isspace() or text[at] in OPENING
+    return before.isspace() or text[at] in OPENING or _opens(text, at - 1, marks)
 
 
 def _marks(text: str, paragraph: Span) -> list[tuple[int, str, bool]]:

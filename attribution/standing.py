@@ -8,7 +8,7 @@ the source, in front of one, or behind one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -20,6 +20,7 @@ from torch import Tensor
 from attribution.features import EncodedArticle
 from attribution.mentions import MentionTable
 from attribution.model import TAG_LAYERS, AttributionModel
+from attribution.naming import join_roles
 from attribution.resolve import Cluster
 from attribution.roles import WordRange
 from attribution.tabular import Classifier
@@ -33,7 +34,6 @@ __all__ = [
     "Layer",
     "assign",
     "find_descriptions",
-    "join_roles",
     "owner_features",
     "owner_thresholds",
     "role_of",
@@ -286,18 +286,3 @@ def role_of(article: EncodedArticle, descriptions: Sequence[Description]) -> str
     """A source's role in the article's words, as :func:`join_roles` joins them."""
     ranges = sorted(item.words for item in descriptions if item.layer == "role")
     return join_roles(article.document.cover(*words).of(article.document.text) for words in ranges)
-
-
-def join_roles(texts: Iterable[str]) -> str:
-    """The different ones of a source's roles, the longest first, joined by commas.
-
-    What says nothing beside the longer ones ("chair" and "chair of the board") is left out.
-    """
-    roles: list[str] = []
-    said: set[str] = set()
-    for text in sorted(texts, key=len, reverse=True):
-        words = {word.strip(",") for word in text.lower().split()}
-        if not words <= said:
-            roles.append(" ".join(text.split()))
-            said |= words
-    return ", ".join(roles)

@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import torch
-from huggingface_hub import split_torch_state_dict_into_shards
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -72,6 +71,8 @@ def write_weights(
     """
     if precision not in PRECISIONS:
         raise ValueError(f"storage is {', '.join(PRECISIONS)}, not {precision!r}")
+    from huggingface_hub import split_torch_state_dict_into_shards
+
     stored = dict(_stored(state, precision))
     split = split_torch_state_dict_into_shards(stored, max_shard_size=max_file)
     shards = split.filename_to_tensors

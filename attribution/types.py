@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attribution.errors import ReportFormatError
+from attribution.report_form import check_report_form
 
 if TYPE_CHECKING:
     import networkx
@@ -344,6 +345,7 @@ class Report:
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             found = data.get("schema") if isinstance(data, dict) else type(data).__name__
             raise ReportFormatError(f"expected schema {SCHEMA!r}, found {found!r}")
+        check_report_form(data)
         try:
             return cls(
                 text=data["text"],
@@ -363,6 +365,6 @@ class Report:
         """Read a report from JSON. Raises ReportFormatError when it is none."""
         try:
             data = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:  # numbers of too many digits, deep nesting
             raise ReportFormatError(f"not JSON: {error}") from error
         return cls.from_dict(data)

@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = [
     "DEFINITE",
     "DETERMINERS",
+    "HERS",
+    "HIS",
     "INDEFINITE",
     "LINKS",
     "POSSESSIVE",
@@ -44,3 +46,14 @@ DETERMINERS = frozenset("a an the".split())
 WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 #: Forms of address, no part of a name.
 TITLES = frozenset("mr mrs ms miss mx dr sir dame lord lady".split())
+#: Forms of address and nouns that say "he" or "she" of a person.
+HIS = frozenset(
+    "mr sir lord man boy guy husband widower father brother son grandfather grandson uncle nephew "
+    "spokesman chairman businessman congressman councilman alderman policeman fireman king prince "
+    "duke".split()
+)
+HERS = frozenset(
+    "mrs ms miss lady dame woman girl wife widow mother sister daughter grandmother granddaughter "
+    "aunt niece spokeswoman chairwoman businesswoman congresswoman councilwoman policewoman "
+    "actress queen princess duchess".split()
+)

@@ -69,11 +69,24 @@ class Corpus:
         return time.monotonic() - started
 
 
-def write_input(articles: Sequence[GoldArticle], count: int, path: Path) -> None:
-    """So many records in JSONL, the articles again and again, each with an id of its own."""
+def write_input(
+    articles: Sequence[GoldArticle], count: int, path: Path, characters: int | None = None
+) -> None:
+    """So many records in JSONL, the articles again and again, each with an id of its own.
+
+    Args:
+        articles: at least one.
+        count: of the records.
+        path: where to.
+        characters: so many of each article, from its beginning; None: all.
+    """
     with path.open("w", encoding="utf-8") as file:
         for number, article in enumerate(islice(cycle(articles), count)):
-            record = {"id": f"{number}", "text": article.text, "publisher": article.publisher}
+            record = {
+                "id": f"{number}",
+                "text": article.text[:characters],
+                "publisher": article.publisher,
+            }
             file.write(json.dumps(record) + "\n")
 
 
@@ -204,7 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         count = options.endure if part in ("memory", "reading") else options.records
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "articles.jsonl"
-            write_input(articles, count, path)
+            characters = options.characters if part == "memory" else None
+            write_input(articles, count, path, characters)
             corpus = Corpus(path, Path(folder), count, options.model, options.chunk)
             results[part] = {
                 "measured": {
@@ -213,6 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "corpus": name,
                     "model": Path(options.model).name,
                     "chunk": options.chunk,
+                    "characters": characters,
                 },
                 **_MEASURE[part](corpus, options),
             }
@@ -234,6 +249,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--records", type=int, default=252, metavar="N", help="of engines, kills")
     parser.add_argument(
         "--endure", type=int, default=10_000, metavar="N", help="of memory, reading"
+    )
+    parser.add_argument(
+        "--characters", type=int, metavar="N", help="of each article in memory (default: all)"
     )
     parser.add_argument("--kills", type=int, default=10, metavar="N")
     parser.add_argument("--chunk", type=int, default=12, metavar="N", help="records in a chunk")

@@ -1,6 +1,7 @@
 """Where a model goes wrong on the gold articles: every difference in one class, ranked by cost.
 
     python -m eval.errors --split dev --examples 3
+    python -m eval.errors --model base small --json eval/results/errors.json
 
 Prints the classes of each corpus. Examples go to the terminal only, never into the JSON file: the
 text of PolNeAR must not get into a file of the project.
@@ -12,7 +13,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,16 @@ from eval.circumstances import circumstances
 from eval.corpora import ROOT, add_corpora, read_corpora
 from eval.error_chains import chain_differences
 from eval.error_classes import claim_differences, span_differences
+from eval.error_gains import Totals, gains
 from eval.error_layout import WEIGHTS, Difference, Laid
 from eval.error_sources import source_differences
 from eval.error_table import Case, print_classes, print_examples
-from eval.systems import model_run
+from eval.systems import Run, model_run
 from training.readers.gold import GoldArticle
 
 __all__ = ["ErrorClass", "analyze", "find_differences", "main", "to_plain"]
 
-SCHEMA = "attribution.errors/1"
+SCHEMA = "attribution.errors/2"
 _EXAMPLE_CLASSES = 20
 
 
@@ -88,11 +90,13 @@ def to_plain(
 ) -> dict[str, Any]:
     """Counts of one corpus as plain data, without a word of the articles."""
     cost = sum(one.cost for one in classes)
+    laid = (Laid.of(*pair) for pair in zip(reports, articles, strict=True))
+    totals = sum((Totals.of(one) for one in laid), Totals())
     groups: dict[str, list[ErrorClass]] = {}
     for one in classes:
         groups.setdefault(one.group, []).append(one)
     rows = [
-        _row("group", name, [case for one in found for case in one.cases], cost)
+        _row("group", name, [case for one in found for case in one.cases], cost, totals)
         for name, found in groups.items()
     ]
     return {
@@ -103,12 +107,15 @@ def to_plain(
         "cost": cost,
         "groups": sorted(rows, key=lambda row: -row["cost"]),
         "classes": [
-            {**_row("class", one.name, one.cases, cost), "group": one.group} for one in classes
+            {**_row("class", one.name, one.cases, cost, totals), "group": one.group}
+            for one in classes
         ],
     }
 
 
-def _row(key: str, name: str, cases: Sequence[Case], total: float) -> dict[str, Any]:
+def _row(
+    key: str, name: str, cases: Sequence[Case], total: float, totals: Totals
+) -> dict[str, Any]:
     cost = sum(case.difference.cost for case in cases)
     return {
         key: name,
@@ -117,6 +124,7 @@ def _row(key: str, name: str, cases: Sequence[Case], total: float) -> dict[str, 
         "articles": len({case.article.doc for case in cases}),
         "cost": cost,
         "share": cost / total if total else 0.0,
+        "gain": gains((case.difference for case in cases), totals),
     }
 
 
@@ -125,29 +133,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         corpora = read_corpora(options.corpus, options.split, options.polnear, options.limit)
-        run = model_run(options.model)
+        runs = {Path(name).name: model_run(name) for name in options.model}
     except (AttributionError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
-    console = Console()
     results: dict[str, Any] = {
         "schema": SCHEMA,
         "split": options.split,
         "limit": options.limit,
         **circumstances(ROOT),
         "weights": WEIGHTS,
-        "corpora": {},
+        "models": {name: _of_model(run, corpora, options) for name, run in runs.items()},
     }
-    for corpus, articles in corpora.items():
-        reports = run(articles)
-        classes = analyze(reports, articles)
-        part = to_plain(classes, reports, articles)
-        results["model"] = reports[0].model.to_dict() if reports else None
-        results["corpora"][corpus] = part
-        print_classes(corpus, part, console, rows=options.rows)
-        if options.examples:
-            for one in classes[:_EXAMPLE_CLASSES]:
-                print_examples(one.name, one.cases, console, number=options.examples)
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -155,10 +152,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _of_model(
+    run: Run, corpora: Mapping[str, Sequence[GoldArticle]], options: argparse.Namespace
+) -> dict[str, Any]:
+    """One model's counts by corpus, printed as they are made."""
+    console = Console()
+    found: dict[str, Any] = {"model": None, "corpora": {}}
+    for corpus, articles in corpora.items():
+        reports = run(articles)
+        classes = analyze(reports, articles)
+        part = to_plain(classes, reports, articles)
+        found["model"] = reports[0].model.to_dict() if reports else None
+        found["corpora"][corpus] = part
+        print_classes(corpus, part, console, rows=options.rows)
+        if options.examples:
+            for one in classes[:_EXAMPLE_CLASSES]:
+                print_examples(one.name, one.cases, console, number=options.examples)
+    return found
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval.errors", description=__doc__)
     add_corpora(parser)
-    parser.add_argument("--model", default="small", help="small or a folder (default small)")
+    parser.add_argument(
+        "--model",
+        nargs="+",
+        default=["small"],
+        help="bundled models or folders (default small)",
+    )
     parser.add_argument(
         "--rows", type=int, default=40, metavar="N", help="classes in the table (default 40)"
     )

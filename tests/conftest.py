@@ -105,9 +105,7 @@ def corpus_scorer(monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
     from corpora import FakeScorer
 
     fake = FakeScorer()
-    monkeypatch.setattr("attribution.corpus.run.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus.work.load_scorer", lambda model: fake)
-    monkeypatch.setattr("attribution.corpus.ray_engine.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.corpus.work.load_scorer", lambda *_: fake)
     monkeypatch.setattr("attribution.corpus.run.digest_of", lambda model: f"files of {model}")
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # takes most of the time
     return fake
@@ -138,10 +136,10 @@ def undisturbed(tmp_path: Path, news: Path, corpus_scorer: FakeScorer) -> dict[s
 @pytest.fixture(scope="session")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pretrained encoder's folder."""
-    from tiny_model import tiny_model, tiny_tokenizer
+    from tiny_model import tiny_model, tiny_tokenizer, transformers_encoder
 
     folder = tmp_path_factory.mktemp("encoder")
-    tiny_model().encoder.save_pretrained(folder)
+    transformers_encoder(tiny_model()).save_pretrained(folder)
     tiny_tokenizer().save_pretrained(folder)
     return folder
 

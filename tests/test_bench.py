@@ -19,7 +19,7 @@ from attribution.scorer import Scorer
 from attribution.types import Report
 from eval.bench.__main__ import SCHEMA, main
 from eval.bench.engines import ENGINES, REFERENCE, Engine, Setting, missing
-from eval.bench.exported import GRAPH, GraphEncoder
+from eval.bench.exported import GraphEncoder
 from eval.bench.measuring import Worker, WorkerError, estimate
 from eval.bench.profile import ENCODER, STAGES, Stopwatch, profile, shares
 from eval.bench.quality import as_gold, choose, quality
@@ -36,8 +36,7 @@ LEAST_ALIKE = {
     "torch-int8": 0.98,
     "onnx-fp32": 1.0,
     "onnx-int8": 0.95,
-    "openvino-fp32": 1.0,
-    "openvino-bf16": 0.99,
+    "openvino": 0.99,
 }
 
 
@@ -73,22 +72,9 @@ class TestEngines:
         alike = torch.nn.functional.cosine_similarity(found, expected, dim=-1)
         assert alike.min() > LEAST_ALIKE[name] - 1e-4
 
-    @pytest.mark.slow
-    def test_with_fixed_ranges_gives_about_what_the_reference_gives(
-        self, scorer_folder: Path, cache: Path
-    ) -> None:
+    def test_in_float32_give_the_same_claims(self, scorer_folder: Path, cache: Path) -> None:
         found, expected = (
-            states(loaded(engine, scorer_folder, cache)) for engine in ("openvino-int8", REFERENCE)
-        )
-        alike = torch.nn.functional.cosine_similarity(found, expected, dim=-1)
-        assert alike.mean() > 0.9
-
-    @pytest.mark.parametrize("name", ["onnx-fp32", "openvino-fp32"])
-    def test_in_float32_give_the_same_claims(
-        self, name: str, scorer_folder: Path, cache: Path
-    ) -> None:
-        found, expected = (
-            loaded(engine, scorer_folder, cache)(SAMPLE) for engine in (name, REFERENCE)
+            loaded(engine, scorer_folder, cache)(SAMPLE) for engine in ("onnx-fp32", REFERENCE)
         )
         assert len(expected.claims) > 1
         assert [replace(claim, confidence=0) for claim in found.claims] == [
@@ -99,8 +85,7 @@ class TestEngines:
     def test_outside_torch_hold_no_second_encoder(self, scorer_folder: Path, cache: Path) -> None:
         encoder = loaded("onnx-fp32", scorer_folder, cache).model.encoder
         assert isinstance(encoder, GraphEncoder)
-        assert [name for name, _ in encoder.named_parameters()] == ["words.weight"]
-        assert (cache / "onnx-fp32" / GRAPH).is_file()
+        assert not [name for name, _ in encoder.named_parameters() if ".layer." in name]
 
     def test_what_is_not_installed_is_named(self) -> None:
         engine = Engine("fast", lambda setting: None, lambda setting: None, ("json", "no_such"))  # type: ignore[arg-type,return-value]
@@ -339,7 +324,7 @@ def test_what_failed_is_printed_with_its_reason() -> None:
         "schema": SCHEMA,
         "engines": {
             "models": {
-                "small": {"engines": {"openvino-fp32": failed}, "chosen": None, "command": failed}
+                "small": {"engines": {"openvino": failed}, "chosen": None, "command": failed}
             }
         },
         "rivals": {"against": "rules", "systems": {"rules": failed}},

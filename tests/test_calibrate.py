@@ -15,7 +15,7 @@ import yaml
 from attribution.confidence import FEATURES, Evidence, probability
 from attribution.configuration import AttributionConfig
 from tagged import FERRY, PIER, gold
-from tiny_model import MAX_PIECES, tiny_model, tiny_tokenizer
+from tiny_model import MAX_PIECES, tiny_model, tiny_tokenizer, transformers_encoder
 from training import calibrate, train, tune
 from training.calibrate import Judged, cross_validated, fit_weights, judge, unseen_claims
 from training.data import fold_of
@@ -40,7 +40,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, doc in enumerate(DOCS):
         text = (FERRY, PIER)[number % 2]
         (articles / f"{doc}.txt").write_text(text, encoding="utf-8")
-    tiny_model().encoder.save_pretrained(folder / "encoder")
+    transformers_encoder(tiny_model()).save_pretrained(folder / "encoder")
     tiny_tokenizer().save_pretrained(folder / "encoder")
     values: dict[str, Any] = {
         "name": "tiny", "release": "9", "encoder": str(folder / "encoder"),

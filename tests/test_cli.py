@@ -40,7 +40,7 @@ class FakeScorer:
 @pytest.fixture
 def scorer(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
     fake = FakeScorer(example_report)
-    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda *_: fake)
     return fake
 
 
@@ -193,7 +193,7 @@ class TestBadInputs:
     def test_model_is_not_loaded_when_nothing_can_be_read(
         self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def fail(model: str) -> None:
+        def fail(*_: object) -> None:
             raise AssertionError("loaded")
 
         monkeypatch.setattr("attribution.cli.main.load_scorer", fail)
@@ -220,7 +220,7 @@ class TestOutput:
         def broken(texts: list[str], *, batch_size: int) -> list[Report]:
             raise RuntimeError("out of order")
 
-        monkeypatch.setattr("attribution.cli.main.load_scorer", lambda model: broken)
+        monkeypatch.setattr("attribution.cli.main.load_scorer", lambda *_: broken)
         target = tmp_path / "report.json"
         target.write_text("old", encoding="utf-8")
         before = sorted(tmp_path.iterdir())
@@ -326,7 +326,7 @@ class TestUsage:
     def test_model_that_cannot_be_loaded_exits_2_and_is_named(
         self, run: Run, article: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def missing(model: str) -> None:
+        def missing(model: str, *_: object) -> None:
             raise ModelError(f"{model}: no such model")
 
         monkeypatch.setattr("attribution.cli.main.load_scorer", missing)
@@ -357,7 +357,7 @@ class TestInstalledCommand:
             "import sys, pathlib, attribution.cli.main as cli\n"
             "from attribution.types import Report\n"
             "report = Report.from_json(pathlib.Path(sys.argv.pop()).read_text())\n"
-            "cli.load_scorer = lambda model: lambda texts, batch_size: [report] * len(texts)\n"
+            "cli.load_scorer = lambda *_: lambda texts, batch_size: [report] * len(texts)\n"
             "cli.main()\n"
         )
         done = subprocess.run(

@@ -29,7 +29,7 @@ def run(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> Run:
         claims = example_report.claims if "all" in texts[0] else example_report.claims[:-1]
         return [replace(example_report, publisher=publisher, claims=claims)]
 
-    def load(model: str) -> object:
+    def load(model: str, *_: object) -> object:
         if model == "none":
             raise ModelError("no such model")
         return scorer

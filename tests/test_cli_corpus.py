@@ -114,10 +114,10 @@ class TestCorpus:
     def test_a_model_that_cannot_be_loaded(
         self, run: Run, news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def fail(model: str) -> FakeScorer:
+        def fail(model: str, *_: object) -> FakeScorer:
             raise ModelError(f"no model {model!r}")
 
-        monkeypatch.setattr("attribution.corpus.run.load_scorer", fail)
+        monkeypatch.setattr("attribution.corpus.work.load_scorer", fail)
         result = run("corpus", "--model", "huge", news, tmp_path / "out")
         assert result.exit_code == 2
         assert "no model 'huge'" in result.stderr

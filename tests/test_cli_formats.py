@@ -41,7 +41,7 @@ class FakeScorer:
 @pytest.fixture
 def scorer(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
     fake = FakeScorer(example_report)
-    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda model: fake)
+    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda *_: fake)
     return fake
 
 

@@ -22,7 +22,7 @@ def run(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> Run:
     def scorer(texts: list[str], *, batch_size: int) -> list[Report]:
         return [example_report for _ in texts]
 
-    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda model: scorer)
+    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda *_: scorer)
     return lambda *arguments: CliRunner().invoke(
         app, ["score", "--format", "html", *map(str, arguments)]
     )

@@ -54,9 +54,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def scorer(example_report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "attribution.cli.main.load_scorer", lambda model: FakeScorer(example_report)
-    )
+    monkeypatch.setattr("attribution.cli.main.load_scorer", lambda *_: FakeScorer(example_report))
 
 
 def run(*arguments: object) -> Result:

@@ -48,6 +48,12 @@ def test_articles_are_repeated_with_ids_of_their_own(tmp_path: Path) -> None:
     assert {record["text"] for record in records} == {gold().text}
 
 
+def test_articles_may_be_cut(tmp_path: Path) -> None:
+    path = tmp_path / "articles.jsonl"
+    write_input([gold()], 1, path, characters=12)
+    assert json.loads(path.read_text())["text"] == gold().text[:12]
+
+
 @pytest.mark.slow
 def test_a_run_killed_at_random_ends_like_an_undisturbed_one(
     scorer_folder: Path, tmp_path: Path

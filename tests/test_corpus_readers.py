@@ -263,6 +263,15 @@ class TestBadRecords:
         )
         assert good.text == "words"
 
+    def test_a_row_of_parquet_that_is_not_utf8_fails_alone(self, tmp_path: Path) -> None:
+        texts = pa.array([b"one", b"t\xffwo", b"three"], pa.binary()).view(pa.string())
+        path = tmp_path / "news.parquet"
+        pq.write_table(pa.table({"id": ["a", "b", "c"], "text": texts}), path)
+        first, second, third = read(path)
+        assert isinstance(second, BadRecord)
+        assert (second.where, second.reason) == ("news.parquet#2", "undecodable")
+        assert [record.text for record in (first, third)] == ["one", "three"]
+
     def test_a_damaged_parquet_file_is_unreadable(self, tmp_path: Path) -> None:
         path = write_parquet(tmp_path, articles(9))
         path.write_bytes(path.read_bytes()[:-20])

@@ -32,7 +32,7 @@ class TestRefusals:
         self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         score_corpus(news, tmp_path / "out", OPTIONS)
-        monkeypatch.setattr("attribution.corpus.run.load_scorer", lambda model: FakeScorer("2"))
+        monkeypatch.setattr("attribution.corpus.work.load_scorer", lambda *_: FakeScorer("2"))
         with pytest.raises(CorpusError, match=r"differs in its model \(version\)"):
             score_corpus(news, tmp_path / "out", OPTIONS)
 

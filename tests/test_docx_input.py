@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 
 import docx
@@ -150,6 +151,34 @@ class TestBadDocuments:
         data = document((LEDE, "Normal"))
         with pytest.raises(InputError, match=r"a\.docx: a damaged Word document"):
             read_docx(data[: len(data) // 2], "a.docx")
+
+    def test_other_ways_of_packing_are_refused(self) -> None:
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_BZIP2) as packed:
+            packed.writestr("word/document.xml", b" " * 1000)
+        with pytest.raises(InputError, match=r"a\.docx: packed in a way"):
+            read_docx(target.getvalue(), "a.docx")
+
+    def test_archive_with_damage_inside_is_named(self) -> None:
+        data = bytearray(archive({"word/document.xml": bytes(range(256)) * 40}))
+        middle = len(data) // 2
+        data[middle : middle + 40] = bytes(40)
+        with pytest.raises(InputError, match=r"a\.docx: a damaged Word document"):
+            read_docx(bytes(data), "a.docx")
+
+    def test_member_that_is_larger_than_it_says_is_not_unpacked(self) -> None:
+        """The size stands in the archive's directory; what is unpacked ends there."""
+        size = 30_000_000
+        data = archive({"[Content_Types].xml": b" " * size})
+        data = data.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little"))
+        tracemalloc.start()
+        try:
+            with pytest.raises(InputError, match=r"a\.docx: a damaged Word document"):
+                read_docx(data, "a.docx")
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < size // 2
 
     def test_document_without_text_says_what_to_do(self) -> None:
         with pytest.raises(InputError, match=r"a\.docx: no text .*OCR"):

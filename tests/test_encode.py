@@ -83,3 +83,24 @@ def test_an_article_without_words_has_no_states(model: AttributionModel) -> None
 
 def test_no_articles_give_nothing(model: AttributionModel) -> None:
     assert states(model) == []
+
+
+@pytest.mark.parametrize("budget", [1, 60, 120])
+def test_a_batch_has_at_most_so_many_tokens_but_for_a_single_window(
+    model: AttributionModel, budget: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = states(model, *TEXTS)
+    shapes: list[tuple[int, int]] = []
+    forward = AttributionModel.forward
+
+    def seen(self: AttributionModel, input_ids: Tensor, **named: Tensor) -> Tensor:
+        shapes.append((input_ids.shape[0], input_ids.shape[1] - 2))
+        return forward(self, input_ids, **named)
+
+    monkeypatch.setattr(AttributionModel, "forward", seen)
+    monkeypatch.setattr("attribution.encode._TOKENS", budget)
+    found = states(model, *TEXTS)
+    assert all(rows == 1 or rows * length <= budget for rows, length in shapes)
+    assert (max(rows for rows, _ in shapes) > 1) == (budget == 120)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)

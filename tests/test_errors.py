@@ -20,8 +20,9 @@ from rich.console import Console
 from tiny import GAZETTE, MAYOR, TEXT, VARGA
 
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, Claim, Source, Span
-from eval import errors
-from eval.error_layout import WEIGHTS
+from eval import error_doc, errors
+from eval.error_gains import Totals, gains
+from eval.error_layout import WEIGHTS, Difference, Laid
 from eval.error_table import print_classes, print_examples
 from eval.errors import analyze, find_differences, to_plain
 from eval.gold_report import gold_report
@@ -210,8 +211,9 @@ def test_the_command_writes_counts_and_never_text(
     printed = capsys.readouterr().out
     assert article.doc in printed
     results = json.loads(out.read_text(encoding="utf-8"))
-    assert results["corpora"]["written"]["articles"] == 1
-    assert results["corpora"]["written"]["classes"]
+    counts = results["models"]["small"]["corpora"]["written"]
+    assert counts["articles"] == 1
+    assert counts["classes"]
     assert results["weights"] == WEIGHTS
     written = out.read_text(encoding="utf-8")
     assert not any(source.name in written for source in article.sources)
@@ -222,3 +224,68 @@ def test_the_command_without_polnear_says_so(tmp_path: Path, capsys: pytest.Capt
     arguments = ["--corpus", "polnear", "--polnear", str(tmp_path)]
     assert errors.main(arguments) == 1
     assert "no PolNeAR dev compartment" in capsys.readouterr().err
+
+
+# What a class costs in figures, and the document
+
+
+def costly(gold: str | None, predicted: str | None) -> Difference:
+    return Difference("a class", "claim", "claim", gold, predicted, ())
+
+
+@pytest.mark.parametrize(
+    ("difference", "attribution", "source"),
+    [
+        (costly("1", None), 100 * (2 * 7 / 19 - 12 / 18), 0.0),
+        (costly(None, "c1"), 100 * (12 / 17 - 12 / 18), 0.0),
+        (costly("1", "c1"), 0.0, 25.0),
+    ],
+    ids=["missed", "spurious", "wrong source"],
+)
+def test_a_gain_is_what_the_figure_rises_by(
+    difference: Difference, attribution: float, source: float
+):
+    found = gains([difference], Totals(right=6, predicted=8, gold=10, resolved=4))
+    assert found == {"attribution": round(attribution, 2), "source": source}
+
+
+def test_what_costs_less_than_a_claim_gains_nothing():
+    edge = Difference("a class", "content", "edge", "1", "c1", ())
+    assert gains([edge], Totals(6, 8, 10, 4)) == {"attribution": 0.0, "source": 0.0}
+
+
+def test_totals_count_the_claims_of_the_figures():
+    gold = resolved()
+    assert Totals.of(Laid.of(gold_report(gold), gold)).resolved == len(gold.claims)
+
+
+def counted(*classes: tuple[str, float]) -> dict[str, object]:
+    gain = {"attribution": 1.0, "source": 0.0}
+    rows = [{"class": name, "n": 1, "cost": cost, "gain": gain} for name, cost in classes]
+    part = {"articles": 2, "resolved": 2, "gold": 9, "cost": 10.0, "classes": rows}
+    model = {"model": {"version": "1"}, "corpora": {"written": part}}
+    date = "2031-05-06T07:08:09+00:00"
+    return {"date": date, "commit": "0123456789abcdef", "models": {"base": model, "small": model}}
+
+
+def test_the_document_ranks_classes_by_cost():
+    table = error_doc.render(counted(("edge", 2.0), ("missed", 3.0)))
+    assert "| 1 | missed | 1 | 30.0% | 1.00 | 0.00 | 1 | 30.0% | 1.00 | 0.00 |" in table
+    assert table.index("missed") < table.index("edge")
+
+
+def test_the_command_notices_a_document_out_of_date(tmp_path: Path):
+    (tmp_path / "errors.json").write_text(json.dumps(counted(("edge", 2.0))), encoding="utf-8")
+    document = tmp_path / "errors.md"
+    document.write_text(f"Errors\n{error_doc.BEGIN}\nold\n{error_doc.END}\nmore", encoding="utf-8")
+    files = ["--document", str(document), "--results", str(tmp_path / "errors.json")]
+    assert error_doc.main([*files, "--check"]) == 1
+    assert error_doc.main(files) == 0
+    assert error_doc.main([*files, "--check"]) == 0
+
+
+def test_the_projects_document_has_its_figures_and_a_section_for_every_class():
+    results = json.loads((error_doc.ROOT / "eval/results/errors.json").read_text(encoding="utf-8"))
+    document = (error_doc.ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    assert error_doc.main(["--check"]) == 0
+    assert [name for name in error_doc.ranked(results) if f"### {name}\n" not in document] == []

@@ -144,6 +144,30 @@ class TestHostilePages:
         assert "root:" not in text
         assert time.process_time() - start < 30
 
+    def test_comments_in_a_row_are_looked_through_at_once(self) -> None:
+        start = time.process_time()
+        assert not is_html(b"<!-- a -->" * 400 + b"no page")
+        assert is_html(b"<!-- a - b -- c --->\n" * 100 + b"<html>")
+        assert time.process_time() - start < 1
+
+    def test_control_characters_are_taken_out(self) -> None:
+        page = PAGE.replace("</p>", "&#1;&#31; indeed.</p>").replace("<p>", "&#8;<p>")
+        page = page.replace("<figcaption>", "<figcaption>&#2;")
+        article = read_html(page.encode(), "a.html")
+        assert "indeed." in article.text
+        assert all(char.isprintable() or char.isspace() for char in article.text)
+
+    @pytest.mark.parametrize("error", [IndexError("x"), AssertionError("x"), RuntimeError("x")])
+    def test_errors_of_the_library_are_told_as_ours(
+        self, error: Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*arguments: object, **named: object) -> None:
+            raise error
+
+        monkeypatch.setattr("trafilatura.bare_extraction", fail)
+        with pytest.raises(InputError, match=r"a\.html: cannot be read as a web page"):
+            read_html(PAGE.encode(), "a.html")
+
     def test_too_many_elements_are_refused(self) -> None:
         page = b"<html><body>" + b"<i>a</i>" * 20_001
         with pytest.raises(InputError, match=r"a\.html: 20003 elements, more than 20000"):

@@ -13,12 +13,15 @@ PACKAGE = Path(__file__).parent.parent / "attribution"
 # Each module may import from the groups before its own, not from its own group.
 STAGES = (
     {"_version", "errors"},
-    {"extras", "report_schema", "types"},
+    {"extras", "report_schema"},
+    {"report_form", "checksums"},
+    {"types"},
     {"paragraphs"},
     {"segment", "wordclasses", "layout"},
+    {"tokenizer", "ahead"},
     {"features"},
-    {"configuration", "attention", "storage"},
-    {"model"},
+    {"configuration", "storage", "transformer"},
+    {"model", "engines"},
     {"encode"},
     {"roles", "tabular", "confidence"},
     {"decode"},
@@ -26,7 +29,8 @@ STAGES = (
     {"likeness", "naming"},
     {"linking"},
     {"resolve"},
-    {"intermediaries", "characterize", "standing", "publisher"},
+    {"scene", "characterize", "standing", "publisher", "letters"},
+    {"intermediaries"},
     {"provenance", "portrait"},
     {"counted", "reference", "weighting"},
     {"certainty"},
@@ -67,7 +71,8 @@ STAGE_OF = {name: number for number, group in enumerate(STAGES) for name in grou
 # Methods that hand their object to a later stage, and import it only when they are called.
 CALLED_LATER = {("types", "outputs.graph"), ("types", "outputs.html.page")}
 TORCHLESS = {
-    "certainty", "columns", "counted", "errors", "extras", "independence", "layout",
+    "ahead", "configuration", "tokenizer",
+    "certainty", "checksums", "columns", "counted", "errors", "extras", "independence", "layout",
     "paragraphs", "reference", "segment", "transparency", "types", "weighting",
     "cli.compare", "cli.corpus",
     "cli.main", "cli.model", "cli.options", "cli.output", "cli.progress", "cli.serve",
@@ -78,7 +83,7 @@ TORCHLESS = {
     "outputs.annotation", "outputs.brat", "outputs.claims_table", "outputs.graph",
     "outputs.html.drawing", "outputs.html.page", "outputs.html.panels", "outputs.html.text",
     "outputs.html.view", "outputs.html.words", "outputs.prov", "outputs.terminal",
-    "outputs.text", "outputs.tree", "outputs.write", "report_schema", "service.app",
+    "outputs.text", "outputs.tree", "outputs.write", "report_form", "report_schema", "service.app",
     "service.article", "service.body", "service.guard", "service.openapi", "service.page",
     "service.pool", "service.problems", "service.server", "service.settings",
 }  # fmt: skip

@@ -81,6 +81,15 @@ class TestMentions:
         ]
         assert found[0].names == (entities[0],)
 
+    def test_an_outlets_programme_in_quotation_marks_is_none_of_its_own(self) -> None:
+        made = encode('She spoke on Quay TV\'s "Harbour Hour" and on "Late Tide".')
+        via = ("Quay TV", "Harbour Hour", "Late Tide")
+        found = collect_mentions(made, [draft(made, Script(("She",), "spoke", via=via))], [])
+        assert [words_of(made, item.words) for item in found if item.role == "via"] == [
+            "Quay TV",
+            "Late Tide",
+        ]
+
     def test_one_source_mention_of_two_claims_is_one(self, article: EncodedArticle) -> None:
         said = Script(("the quay was shut",), "said", "Ottoline Brask")
         told = Script(("Brask had tried",), "told", "Ottoline Brask")
@@ -122,6 +131,11 @@ class TestOwnNames:
         article = encode(f"So {text} said.")
         made = mention(article, text, organization="Skerrin Echo", person="Ada Roe")
         assert [name.type for name in own_names(made)] == ["PERSON"]
+
+    def test_an_abbreviated_title_that_was_taken_for_a_name_is_none(self) -> None:
+        article = encode("So Del. Tilly Ware said.")
+        made = mention(article, "Del. Tilly Ware", person=("Del", "Tilly Ware"))
+        assert [words_of(article, (e.first, e.last)) for e in own_names(made)] == ["Tilly Ware"]
 
     def test_the_head_name_is_the_first(self) -> None:
         article = encode("Ada Roe and Lu Poe met.")

@@ -139,6 +139,20 @@ class TestBadFiles:
         with pytest.raises(InputError, match=r"^a\.pdf: "):
             read_pdf(data, "a.pdf")
 
+    def test_damage_is_told_in_the_same_words_each_time(self) -> None:
+        data = (
+            b"%PDF-14.\n1 0 obj<</Tyxrefpe/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages"
+            b"/Kids[3 0 R]/CET\x1aBT /F1 1( Tf 7 \ntrailer<</Size 6/Root 1 0 R>>\nstartxref\n455\n"
+            b"%%EOF\n"
+        )
+        told = []
+        for _ in range(3):
+            with pytest.raises(InputError) as raised:
+                read_pdf(data, "a.pdf")
+            told.append(str(raised.value))
+        assert "IndirectObject(2, 0)" in told[0]
+        assert len(set(told)) == 1
+
     def test_cut_off_file_is_named_or_read(self) -> None:
         data = drawn("The pier was shut on Monday.")
         outcomes = set()

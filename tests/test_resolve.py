@@ -72,6 +72,35 @@ class TestClusters:
         )
         assert found == [["Ottoline Brask", "She"], ["The deckhand"]]
 
+    @pytest.mark.parametrize("words", ["Mr Brask", "The chairman Brask", "the harbour chairman"])
+    def test_she_is_nobody_whom_the_text_calls_a_man(self, words: str) -> None:
+        made = encode(f"Then {words} left. She said so.")
+        names = {"person": "Brask"} if "Brask" in words else {}
+        found = clusters(made, ALWAYS, mention(made, words, **names), mention(made, "She"))
+        assert found == [[words], ["She"]]
+
+    def test_one_pronoun_that_went_wrong_does_not_outweigh_a_noun(self) -> None:
+        made = encode("The spokeswoman left. She said he knew. Then he sat down. She said so.")
+        pronouns = [
+            mention(made, word, occurrence=time)
+            for word, time in (("She", 1), ("he", 1), ("he", 2), ("She", 2))
+        ]
+        found = clusters(made, ALWAYS, mention(made, "The spokeswoman"), *pronouns)
+        assert found == [["The spokeswoman", "She", "She"], ["he", "he"]]
+
+    def test_the_same_paper_has_been_named_before(self) -> None:
+        made = encode(
+            "The Skerrin Echo was late. The same newspaper said so. The other one did not."
+        )
+        found = clusters(
+            made,
+            rule(LINK_FEATURES, -2.0, {}),
+            mention(made, "The Skerrin Echo", organization="Skerrin Echo"),
+            mention(made, "The same newspaper"),
+            mention(made, "The other one"),
+        )
+        assert found == [["The Skerrin Echo", "The same newspaper"], ["The other one"]]
+
     def test_a_surname_joins_its_full_name(self, article: EncodedArticle) -> None:
         found = clusters(
             article,

@@ -17,6 +17,7 @@ from safetensors.numpy import load_file, save_file
 from attribution import scorer as module
 from attribution import sections as section
 from attribution.analyze import Findings
+from attribution.encode import encode_words
 from attribution.errors import InputError, ModelError
 from attribution.scorer import Scorer
 from attribution.sections import merge, sections
@@ -409,3 +410,26 @@ def test_classifiers_are_read_back_as_written(tmp_path: Path, scorer: Scorer) ->
         rows = np.random.default_rng(0).normal(size=(3, expected.size)).astype(np.float32)
         found = classifiers[name].probabilities(rows)
         np.testing.assert_allclose(found, expected.probabilities(rows), rtol=1e-6)
+
+
+def test_encoding_ahead_changes_nothing(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [SAMPLE, SAMPLE.upper(), "The chair said so.", SAMPLE.lower()] * 3
+    ahead = scorer(texts)
+    monkeypatch.setattr("attribution.scorer.ahead", lambda items: (item for item in items))
+    assert scorer(texts) == ahead
+
+
+def test_an_error_in_the_encoder_reaches_the_caller(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def broken(model: object, articles: object, *_: object, **__: object) -> object:
+        calls.append(articles)
+        if len(calls) == 2:
+            raise MemoryError("full")
+        return encode_words(model, articles, *_, **__)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("attribution.scorer.encode_words", broken)
+    with pytest.raises(MemoryError, match="full"):
+        scorer([SAMPLE] * 9)

@@ -68,6 +68,10 @@ class TestSentences:
         first, second = f"{opening}We left.{closing}", f"{opening}We came back.{closing}"
         assert sentences(f"{first} {second}") == [first, second]
 
+    def test_two_opening_marks_belong_to_the_sentence_they_open(self) -> None:
+        text = "It went on. \"'Pause' is a dear word,\" she said."
+        assert sentences(text) == ["It went on.", "\"'Pause' is a dear word,\" she said."]
+
     def test_several_sentences_inside_one_quotation_are_kept_apart(self) -> None:
         text = "“We left. We came back,” she said."
         assert sentences(text) == ["“We left.", "We came back,” she said."]

@@ -134,6 +134,7 @@ class TestState:
             "package": __version__,
             "report_schema": "attribution.report/1",
             "max_characters": 200,
+            "max_articles": 32,
             "timeout": 60.0,
         }
 

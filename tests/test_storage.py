@@ -20,7 +20,7 @@ from attribution.storage import (
     write_weights,
 )
 from stored import INDEX, PLAIN, SMALL, content, names, same
-from tiny_model import tiny_model
+from tiny_model import tiny_model, transformers_encoder
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ class TestRoundTrip:
         return target
 
     def test_shards_that_transformers_wrote_are_read(self, tmp_path: Path) -> None:
-        encoder = tiny_model().encoder
+        encoder = transformers_encoder(tiny_model())
         encoder.save_pretrained(tmp_path, max_shard_size=SMALL)
         assert len(weight_files(tmp_path)) > 2
         assert same(read_weights(tmp_path), encoder.state_dict())

@@ -49,7 +49,8 @@ class TestReport:
         assert Report.from_json(report.to_json(indent=indent)) == report
 
     def test_lone_surrogate_survives_json(self, example_report: Report) -> None:
-        data = {**example_report.to_dict(), "text": "a\ud800b\x00\u202e"}
+        data = example_report.to_dict()
+        data["text"] += "a\ud800b\x00\u202e"
         report = Report.from_dict(data)
         assert Report.from_json(report.to_json()) == report
 
@@ -134,6 +135,52 @@ class TestReportFormatError:
     def test_is_raised_for_what_is_no_json(self, text: str) -> None:
         with pytest.raises(ReportFormatError, match="not JSON"):
             Report.from_json(text)
+
+    @pytest.mark.parametrize("text", ["[" * 100_000, "1" * 5_000, '{"a": ' * 50_000])
+    def test_is_raised_for_json_that_python_does_not_read(self, text: str) -> None:
+        with pytest.raises(ReportFormatError, match="not JSON"):
+            Report.from_json(text)
+
+    @pytest.mark.parametrize(
+        ("way", "wrong", "told"),
+        [
+            (("text",), 5, "report.text is of type int, not string"),
+            (("title",), ["a"], "report.title is of type list"),
+            (("publisher",), 5, "report.publisher is of type int"),
+            (("model", "name"), None, "report.model.name is of type NoneType"),
+            (("sentences", 0, "end"), 10**6, "sentence 0 does not lie in the text"),
+            (("sentences", 0, "start"), 0.5, "start is of type float, not integer"),
+            (("sentences", 0, "start"), -1, "start is out of range"),
+            (("sentences", 0, "start"), "0", "start is of type str"),
+            (("sentences", 0, "status"), "told", "status is none of none, direct"),
+            (("sentences", 0, "claims"), ["c99"], "sentence 0 names a claim that is not there"),
+            (("sources", 0, "id"), "", "id is empty"),
+            (("sources", 1, "id"), "s1", "two sources have one id"),
+            (("sources", 0, "anonymity_granted"), "no", "is of type str, not boolean"),
+            (("sources", 0, "mentions", 0, "end"), 10**6, "mentions of source 's1'"),
+            (("claims", 1, "id"), "c1", "two claims have one id"),
+            (("claims", 0, "content"), [], "content has 0 items"),
+            (("claims", 0, "cue", "end"), 10**6, "claim 'c1' does not lie in the text"),
+            (("claims", 0, "confidence"), float("nan"), "confidence is of type float"),
+            (("claims", 0, "confidence"), 1.5, "confidence is out of range"),
+            (("claims", 0, "chain"), ["s1", "s1"], "chain has an item twice"),
+            (("claims", 0, "chain"), ["s9"], "claim 'c1' names a source that is not there"),
+            (("claims", 0, "source"), "s3", "another source than its chain ends with"),
+            (("transparency", "score"), 101, "score is out of range"),
+            (("transparency", "components"), [], "components is of type list"),
+            (("transparency", "interval"), [1], "interval has 1 items"),
+        ],
+    )
+    def test_is_raised_for_what_nothing_could_be_made_of(
+        self, example_report: Report, way: tuple[Any, ...], wrong: object, told: str
+    ) -> None:
+        data = json.loads(example_report.to_json())
+        part = data
+        for key in way[:-1]:
+            part = part[key]
+        part[way[-1]] = wrong
+        with pytest.raises(ReportFormatError, match=f"not an attribution report: .*{told}"):
+            Report.from_dict(data)
 
     def test_is_caught_as_the_packages_own_error(self) -> None:
         with pytest.raises(AttributionError):

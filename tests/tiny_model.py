@@ -11,7 +11,14 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
-from transformers import BertConfig, PretrainedConfig, PreTrainedTokenizerFast
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    BertConfig,
+    PretrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 
 from attribution.characterize import ANONYMITY_SIZE
 from attribution.configuration import AttributionConfig
@@ -108,6 +115,15 @@ def tiny_model(seed: int = 12, **settings: object) -> AttributionModel:
         model.pair_out.weight.mul_(2.0)
         model.pair_out.bias[len(ROLE_LABELS)] = 4.0
     return model
+
+
+def transformers_encoder(model: AttributionModel) -> PreTrainedModel:
+    """The encoder of a model as transformers has it, with the same weights."""
+    settings = dict(model.config.encoder)
+    config = AutoConfig.for_model(settings.pop("model_type"), **settings)
+    encoder = AutoModel.from_config(config, add_pooling_layer=False).eval()
+    encoder.load_state_dict(model.encoder.state_dict())
+    return encoder
 
 
 def tiny_classifier(inputs: int, outputs: int, seed: int) -> Classifier:

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 import yaml
 
-from attribution.features import load_tokenizer
+from attribution.tokenizer import load_tokenizer
 from eval.bootstrap import difference, figures
 from eval.circumstances import circumstances
 from eval.counts import Tally

@@ -72,10 +72,7 @@ def gold_scene(scored: Scored, type_scorer: Classifier) -> Relayed:
 
 def fit_relays(articles: Sequence[Relayed], seed: int) -> tuple[Classifier, Classifier]:
     """The first and the second reading."""
-    tables = [
-        _labelled(item, [via_features(item.scene, n) for n in range(len(item.via))])
-        for item in articles
-    ]
+    tables = [_labelled(item, via_features(item.scene)) for item in articles]
     second = Table()
     for part in range(_PARTS):
         rest = Table()
@@ -91,20 +88,17 @@ def fit_relays(articles: Sequence[Relayed], seed: int) -> tuple[Classifier, Clas
     return fit(everything, _FIRST, _ALPHA, seed), fit(second, _SECOND, _ALPHA, seed)
 
 
-def _second_rows(scene: Scene, scorer: Classifier) -> list[Floats]:
-    rows, found = first_reading(scene, scorer)
-    return [
-        carry_features(scene, claim, part, found) if len(part) else part
-        for claim, part in enumerate(rows)
-    ]
+def _second_rows(scene: Scene, scorer: Classifier) -> Floats:
+    return carry_features(scene, *first_reading(scene, scorer))
 
 
-def _labelled(item: Relayed, rows: Sequence[Floats]) -> Table:
+def _labelled(item: Relayed, rows: Floats) -> Table:
     """The rows of every claim's candidates; label: gold via."""
+    claims, names = item.scene.pairs
     table = Table()
-    for via, candidates, part in zip(item.via, item.scene.candidates, rows, strict=True):
-        if candidates:
-            table.add(part, [int(candidate in via) for candidate in candidates])
+    if len(rows):
+        pairs = zip(claims.tolist(), names.tolist(), strict=True)
+        table.add(rows, [int(name in item.via[claim]) for claim, name in pairs])
     return table
 
 

@@ -23,8 +23,8 @@ from tqdm import tqdm
 from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
 
 from attribution.configuration import AttributionConfig
-from attribution.features import load_tokenizer
 from attribution.model import BIO, AttributionModel
+from attribution.tokenizer import load_tokenizer
 from training.batches import collate, epoch_batches
 from training.data import TrainingSet
 from training.examples import Example

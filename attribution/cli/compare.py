@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from attribution.cli.model import ArticleScorer, load_scorer
-from attribution.cli.options import Model, Network, NoColor, Publisher
+from attribution.cli.options import (
+    EngineOption,
+    Engines,
+    Model,
+    Network,
+    NoColor,
+    Publisher,
+    Quiet,
+    Weights,
+    weights_or_refuse,
+)
 from attribution.cli.output import check_output
+from attribution.cli.progress import waiting
 from attribution.errors import InputError, ModelError, ReportFormatError
 from attribution.types import Report
 
@@ -69,7 +82,10 @@ def compare(
         ),
     ] = None,
     publisher: Publisher = None,
+    weights: Weights = None,
     allow_network: Network = False,
+    engine: EngineOption = Engines.auto,
+    quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> None:
     """Compare two articles, or two versions of one.
@@ -81,15 +97,21 @@ def compare(
     from attribution.inputs.read import STDIN
     from attribution.outputs.write import open_output
 
+    chosen = weights_or_refuse(weights)
     target = None if output is None or str(output) == STDIN else output
     for name in (a, b):
         if os.path.isdir(name):
-            raise typer.BadParameter(f"{name!r} is a folder; name one article.")
+            raise typer.BadParameter(f"{name!r} is a folder; name one article in it.")
     if a == b == STDIN:
-        raise typer.BadParameter("Standard input can be read only once.")
+        raise typer.BadParameter("Standard input can be read only once; name a file for A or B.")
     if target:
         check_output(target, (a, b))
-    one, other = _reports((a, b), model, publisher, allow_network=allow_network)
+    typed = STDIN in (a, b) and sys.stdin.isatty()
+    bar = waiting(1, quiet=quiet or typed, no_color=no_color)
+    with bar.during("Reading and scoring"):
+        load = partial(load_scorer, model, chosen, engine.value)
+        one, other = _reports((a, b), load, publisher, chosen, allow_network=allow_network)
+    _warn_of_other_weights(one, other)
     found = compared(one, other)
     if output_format is ComparisonFormat.json:
         data = found.to_dict()
@@ -103,7 +125,12 @@ def compare(
 
 
 def _reports(
-    names: Sequence[str], model: str, publisher: str | None, *, allow_network: bool
+    names: Sequence[str],
+    load: Callable[[], ArticleScorer],
+    publisher: str | None,
+    weights: Mapping[str, float] | None,
+    *,
+    allow_network: bool,
 ) -> list[Report]:
     """The reports of all names. Names without one go to standard error, and it exits 1."""
     read: list[Report | ArticleText] = []
@@ -118,10 +145,10 @@ def _reports(
     reports: list[Report] = []
     for name, item in zip(names, read, strict=True):
         if isinstance(item, Report):
-            reports.append(item)
+            reports.append(item if weights is None else _weighed(item, weights))
             continue
         try:
-            scorer = scorer or load_scorer(model)
+            scorer = scorer or load()
             outlet = publisher or item.publisher
             (report,) = scorer([item.text], publisher=outlet, batch_size=BATCH_SIZE)
         except ModelError as error:
@@ -131,6 +158,28 @@ def _reports(
             raise typer.Exit(1) from error
         reports.append(replace(report, title=item.title) if item.title else report)
     return reports
+
+
+def _weighed(report: Report, weights: Mapping[str, float]) -> Report:
+    """A report with its score made anew: the score needs no model."""
+    from attribution.transparency import assess
+
+    score = assess(report.text, report.sentences, report.sources, report.claims, weights)
+    return replace(report, transparency=score)
+
+
+def _warn_of_other_weights(one: Report, other: Report) -> None:
+    """Scores by different weights cannot be compared; reports that were read carry their own."""
+    of_one, of_other = (
+        {name: part.weight for name, part in report.transparency.components.items()}
+        for report in (one, other)
+    )
+    if of_one != of_other:
+        typer.echo(
+            "warning: the two scores were made with different weights; "
+            "--weights FILE makes both anew with one",
+            err=True,
+        )
 
 
 def _is_report(name: str) -> bool:

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from attribution.cli.options import BatchSize, Model
+from attribution.cli.options import (
+    BatchSize,
+    EncoderEngineOption,
+    Engines,
+    Model,
+    NoColor,
+    Quiet,
+    Weights,
+    weights_or_refuse,
+)
 from attribution.corpus.records import Columns
 from attribution.corpus.work import CorpusOptions, Engine
 from attribution.errors import AttributionError, CorpusError, InputError, ModelError
@@ -109,6 +118,8 @@ def corpus(
             help="The outlet of all records that name none.", show_default="read from each text"
         ),
     ] = None,
+    weights: Weights = None,
+    encoder_engine: EncoderEngineOption = Engines.auto,
     batch_size: BatchSize = CorpusOptions.batch_size,
     chunk_size: Annotated[
         int, typer.Option(min=1, help="Records in a shard; a kill loses at most that many.")
@@ -116,17 +127,25 @@ def corpus(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the output of another run.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> None:
     """Score a whole corpus into Parquet tables; killed at any moment, it goes on when run again."""
     from attribution.corpus.run import open_corpus
 
     columns = Columns(text_column, id_column, title_column, publisher_column, date_column)
     options = CorpusOptions(
-        model, columns, cast("Kind | None", kind and kind.value), publisher, batch_size, chunk_size
+        model,
+        columns,
+        cast("Kind | None", kind and kind.value),
+        publisher,
+        batch_size,
+        chunk_size,
+        weights_or_refuse(weights),
+        encoder_engine.value,
     )
     chosen = _engine(engine, workers, address)
-    with _usage_errors(), _progress(not quiet) as bar:
+    with _usage_errors(), _progress(not quiet, no_color) as bar:
         reading = bar.add_task("Reading", total=None)
         with open_corpus(
             source,
@@ -186,7 +205,7 @@ def _stopped() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(wanted: bool) -> Iterator[Progress]:
+def _progress(wanted: bool, no_color: bool) -> Iterator[Progress]:
     """A progress bar with pace and time left on standard error, if that is a terminal."""
     from rich.console import Console
     from rich.progress import (
@@ -211,7 +230,7 @@ def _progress(wanted: bool) -> Iterator[Progress]:
         MofNCompleteColumn(),
         Pace(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=Console(stderr=True, no_color=no_color or None),
         redirect_stdout=False,
         transient=True,
         speed_estimate_period=_PACE_OVER,

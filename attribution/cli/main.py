@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -23,8 +23,20 @@ from attribution._version import __version__
 from attribution.cli.compare import COMPARE_EXAMPLES, compare
 from attribution.cli.corpus import CORPUS_EXAMPLES, corpus
 from attribution.cli.model import ArticleScorer, load_scorer
-from attribution.cli.options import BatchSize, Model, Network, NoColor, Publisher
+from attribution.cli.options import (
+    BatchSize,
+    EngineOption,
+    Engines,
+    Model,
+    Network,
+    NoColor,
+    Publisher,
+    Quiet,
+    Weights,
+    weights_or_refuse,
+)
 from attribution.cli.output import check_form
+from attribution.cli.progress import Waiting, waiting
 from attribution.cli.serve import SERVE_EXAMPLES, serve
 from attribution.cli.summarize import SUMMARIZE_EXAMPLES, summarize_corpus
 from attribution.errors import InputError, ModelError
@@ -58,7 +70,6 @@ Examples:
 # Articles handed to the scorer together. Small, so that memory stays flat over any number of
 # inputs and reports come out while the rest is still being read.
 ARTICLES_AT_ONCE = 8
-PROGRESS_FROM = 3
 
 app = typer.Typer(
     name="attribution",
@@ -91,7 +102,19 @@ class Format(str, Enum):
 
 def main() -> None:
     """Run the command line and exit."""
-    app()
+    try:
+        app()
+    except OSError as error:  # a full disk, above all
+        _give_up(error)
+
+
+def _give_up(error: OSError) -> NoReturn:
+    """Say what the system refused, and exit with 1."""
+    with suppress(OSError, ValueError):  # what is left in the buffer would fail once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    reason = error.strerror or type(error).__name__
+    _complain(InputError(f"{error.filename or 'the output'}: {reason}"))
+    sys.exit(1)
 
 
 def _print_version(wanted: bool) -> None:
@@ -149,55 +172,46 @@ def score(
         ),
     ] = None,
     publisher: Publisher = None,
-    weights: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Weights of the score's components, as JSON: see docs/score.md.",
-            show_default="the package's score.json",
-        ),
-    ] = None,
+    weights: Weights = None,
     allow_network: Network = False,
     batch_size: BatchSize = 8,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress bar; errors are still shown.")
-    ] = False,
+    engine: EngineOption = Engines.auto,
+    quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> None:
     """Find who says what in news articles, through whom, and score how openly they show it."""
     from attribution.inputs.read import STDIN, find_inputs
     from attribution.outputs.write import open_reports
 
-    chosen = None if weights is None else _weights_or_refuse(weights)
+    chosen = weights_or_refuse(weights)
     found = find_inputs(inputs, allow_network=allow_network)
     target = None if output is None or str(output) == STDIN else output
     several = len(inputs) > 1 or any(os.path.isdir(name) for name in inputs)
     names = [item.name for item in found]
     check_form(output_format.value, target, names, several=several)
-    show_progress = not quiet and bool(target or not sys.stdout.isatty())
     failed = False
     color = False if no_color or target else None
-    with (
-        open_reports(target, output_format.value, names, several=several, color=color) as reports,
-        _progress(len(found), show_progress) as advance,
-    ):
-        for item, outcome in _score_each(found, model, batch_size, publisher, chosen):
+    typed = STDIN in inputs and sys.stdin.isatty()  # a bar would write over what is being typed
+    bar = waiting(len(found), quiet=quiet or typed, no_color=no_color)
+    load = partial(_load_or_refuse, model, chosen, engine)
+    with open_reports(target, output_format.value, names, several=several, color=color) as reports:
+        for item, outcome in _score_each(found, load, batch_size, publisher, bar):
             if isinstance(outcome, InputError):
                 failed = True
                 _complain(outcome)
             else:
                 reports.add(item.name, outcome)
-            advance()
+            bar.advance()
     if failed:
         raise typer.Exit(1)
 
 
 def _score_each(
     found: Sequence[Input],
-    model: str,
+    load: Callable[[], ArticleScorer],
     batch_size: int,
-    publisher: str | None = None,
-    weights: Mapping[str, float] | None = None,
+    publisher: str | None,
+    bar: Waiting,
 ) -> Iterator[tuple[Input, Report | InputError]]:
     """Score the inputs in order, a few at a time; the model is loaded at the first readable one."""
     scorer: ArticleScorer | None = None
@@ -205,33 +219,32 @@ def _score_each(
         outcomes: dict[int, Report | InputError] = {}
         articles: dict[int, ArticleText] = {}
         group = found[start : start + ARTICLES_AT_ONCE]
-        for index, item in enumerate(group):
-            try:
-                articles[index] = item.read()
-            except InputError as error:
-                outcomes[index] = error
-        if articles:
-            scorer = scorer or _load_or_refuse(model, weights)
+        with bar.during("Reading"):
+            for index, item in enumerate(group):
+                try:
+                    articles[index] = item.read()
+                except InputError as error:
+                    outcomes[index] = error
+        if articles and scorer is None:
+            with bar.during("Loading the model"):
+                scorer = load()
+        if articles and scorer is not None:
             names = [group[index].name for index in articles]
             outlets = [publisher or article.publisher for article in articles.values()]
-            scored = _score_together(scorer, names, list(articles.values()), outlets, batch_size)
+            with bar.during("Scoring"):
+                scored = _score_together(
+                    scorer, names, list(articles.values()), outlets, batch_size
+                )
             outcomes.update(zip(articles, scored, strict=True))
         for index, item in enumerate(group):
             yield item, outcomes[index]
 
 
-def _weights_or_refuse(path: Path) -> dict[str, float]:
-    from attribution.weighting import load_weights
-
+def _load_or_refuse(
+    model: str, weights: Mapping[str, float] | None, engine: Engines
+) -> ArticleScorer:
     try:
-        return load_weights(path)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--weights") from error
-
-
-def _load_or_refuse(model: str, weights: Mapping[str, float] | None = None) -> ArticleScorer:
-    try:
-        return load_scorer(model) if weights is None else load_scorer(model, weights)
+        return load_scorer(model, weights, engine.value)
     except ModelError as error:
         raise typer.BadParameter(str(error), param_hint="--model") from error
 
@@ -265,22 +278,3 @@ def _complain(error: InputError) -> None:
     from attribution.outputs.text import printable
 
     typer.echo(f"error: {printable(str(error))}", err=True)
-
-
-@contextmanager
-def _progress(total: int, wanted: bool) -> Iterator[Callable[[], None]]:
-    """A progress bar on standard error, if that is a terminal and there is something to wait for.
-
-    Not when the reports themselves go to the terminal: bar and reports would overwrite each other.
-    """
-    if not wanted or total < PROGRESS_FROM or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, redirect_stdout=False, transient=True) as progress:
-        task = progress.add_task("Scoring", total=total)
-        yield lambda: progress.advance(task)

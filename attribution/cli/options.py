@@ -2,13 +2,57 @@
 
 from __future__ import annotations
 
+from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["BatchSize", "Model", "Network", "NoColor", "Publisher"]
+__all__ = [
+    "BatchSize",
+    "EncoderEngineOption",
+    "EngineOption",
+    "Engines",
+    "Model",
+    "Network",
+    "NoColor",
+    "Publisher",
+    "Quiet",
+    "Weights",
+    "weights_or_refuse",
+]
 
-Model = Annotated[str, typer.Option(help="The bundled model, small, or the folder of another one.")]
+
+def _bundled() -> list[str]:
+    """For shell completion."""
+    return ["small", "base"]
+
+
+Model = Annotated[
+    str,
+    typer.Option(
+        help="A bundled model, small or base, or the folder of another one.",
+        autocompletion=_bundled,
+    ),
+]
+
+
+class Engines(str, Enum):
+    """``attribution.engines.EngineName``, which only torch can import."""
+
+    auto = "auto"
+    torch = "torch"
+    torch_bf16 = "torch-bf16"
+    openvino = "openvino"
+
+
+_ENGINE_HELP = (
+    "What runs the model's encoder. auto: the fastest that is installed and suits this processor; "
+    "torch: the same figures on every machine. See docs/engines.md."
+)
+EngineOption = Annotated[Engines, typer.Option(help=_ENGINE_HELP)]
+#: Of a command that has another option of that name.
+EncoderEngineOption = Annotated[Engines, typer.Option("--encoder-engine", help=_ENGINE_HELP)]
 Publisher = Annotated[
     str | None,
     typer.Option(
@@ -27,3 +71,30 @@ BatchSize = Annotated[int, typer.Option(min=1, help="Windows of text the model r
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colour, as with NO_COLOR in the environment.")
 ]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress bar; errors are still shown.")
+]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Weights of the score's components, as JSON: see docs/score.md.",
+        show_default="the package's score.json",
+    ),
+]
+
+
+def weights_or_refuse(path: Path | None) -> dict[str, float] | None:
+    """The weights of a file, None without one.
+
+    Raises:
+        typer.BadParameter: With the reason.
+    """
+    if path is None:
+        return None
+    from attribution.weighting import load_weights
+
+    try:
+        return load_weights(path)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--weights") from error

@@ -29,15 +29,15 @@ def check_output(target: Path, names: Sequence[str]) -> None:
     """
     problem = None
     if target.is_dir():
-        problem = "is a folder"
+        problem = "is a folder; name a file in it"
     elif not target.parent.is_dir():
-        problem = "is in a folder that does not exist"
+        problem = "is in a folder that does not exist; create it first"
     elif not os.access(target if target.exists() else target.parent, os.W_OK):
-        problem = "cannot be written"
+        problem = "cannot be written; choose another place"
     elif target.is_file() and any(
         os.path.exists(name) and os.path.samefile(target, name) for name in names
     ):
-        problem = "is one of the inputs"
+        problem = "is one of the inputs; choose another name"
     if problem:
         raise _refused(f"{str(target)!r} {problem}.")
 

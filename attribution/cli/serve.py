@@ -7,15 +7,17 @@ that is taken, an extra that is missing. The log goes to standard error.
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from attribution.cli.options import Model
+from attribution.cli.options import EngineOption, Engines, Model, Weights, weights_or_refuse
 from attribution.errors import MissingExtraError, ModelError
 from attribution.extras import load_extra
 
 if TYPE_CHECKING:
+    from attribution.engines import EngineName
     from attribution.service.pool import TextScorer
 
 __all__ = ["SERVE_EXAMPLES", "serve"]
@@ -40,23 +42,30 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 8000,
     model: Model = "small",
+    weights: Weights = None,
+    engine: EngineOption = Engines.auto,
     max_characters: Annotated[
-        int, typer.Option(min=1, help="Longest article; a longer one is answered 413.")
+        int,
+        typer.Option(min=1, help="Longest article, or articles of a request; more: answered 413."),
     ] = 100_000,
+    max_articles: Annotated[
+        int, typer.Option(min=1, help="Most articles of a request; more are answered 413.")
+    ] = 32,
     timeout: Annotated[
         float,
         typer.Option(
-            min=0.1, help="Seconds for one article, waiting included; then it is answered 503."
+            min=0.1, help="Seconds for one request, waiting included; then it is answered 503."
         ),
     ] = 60.0,
     concurrency: Annotated[
-        int, typer.Option(min=1, help="Articles scored at once; each may use all processors.")
+        int, typer.Option(min=1, help="Requests scored at once; each may use all processors.")
     ] = 1,
     queue: Annotated[
-        int, typer.Option(min=0, help="Articles that may wait; any more are answered 429.")
+        int, typer.Option(min=0, help="Requests that may wait; any more are answered 429.")
     ] = 16,
 ) -> None:
     """Serve a page to paste an article into, and the same report as JSON, over HTTP."""
+    chosen = weights_or_refuse(weights)
     try:
         for package in ("fastapi", "uvicorn"):
             load_extra(package, extra="serve")
@@ -67,22 +76,31 @@ def serve(
     from attribution.service.settings import Settings
 
     listener = _listen(host, port)
-    settings = Settings(max_characters, timeout, concurrency, queue, allowed_hosts=_hosts(host))
+    settings = Settings(
+        max_characters,
+        timeout,
+        concurrency,
+        queue,
+        allowed_hosts=_hosts(host),
+        max_articles=max_articles,
+    )
     typer.echo(f"Loading the model {model!r}; then at {address_of(listener)}", err=True)
     if not settings.allowed_hosts:
         typer.echo(
             "warning: other machines can reach this, without a password or encryption", err=True
         )
     try:
-        run(lambda: _load(model), settings, listener)
+        run(lambda: _load(model, chosen, engine.value), settings, listener)
     except ModelError as error:
         raise typer.BadParameter(str(error), param_hint="--model") from error
+    except MissingExtraError as error:
+        raise typer.BadParameter(str(error), param_hint="--engine") from error
 
 
-def _load(model: str) -> TextScorer:
+def _load(model: str, weights: Mapping[str, float] | None, engine: str) -> TextScorer:
     from attribution.scorer import Scorer
 
-    return Scorer.from_pretrained(model)
+    return Scorer.from_pretrained(model, engine=cast("EngineName", engine), weights=weights)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from attribution.cli.options import Quiet
+from attribution.cli.progress import waiting
 from attribution.corpus.summary import KEYS, summarize
 from attribution.errors import AttributionError
 
@@ -54,11 +56,13 @@ def summarize_corpus(
         _Formats, typer.Option("--format", "-f", help="parquet goes to a pipe or file.")
     ] = _Formats.table,
     top: Annotated[int, typer.Option(min=0, help="How many of the most used sources.")] = 3,
+    quiet: Quiet = False,
 ) -> None:
     """Count articles and claims of a scored corpus: scores, anonymity, intermediaries, sources."""
     keys: list[Any] = [part.strip() for part in by.split(",")] if by else []
     try:
-        table = summarize(output, keys, top)
+        with waiting(1, quiet=quiet).during("Counting"):
+            table = summarize(output, keys, top)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--by") from error
     except AttributionError as error:

@@ -19,7 +19,7 @@ from typing import Any
 
 from attribution.corpus.plan import Chunk, ChunkReader
 from attribution.corpus.shards import Counts
-from attribution.corpus.work import Job, Tick, load_scorer, score_chunk
+from attribution.corpus.work import Job, Tick, score_chunk, scorer_of
 from attribution.errors import AttributionError, CorpusError
 from attribution.extras import load_extra
 
@@ -105,7 +105,7 @@ class Worker:
         self._job = job
         self._chunks = chunks
         self._reader = ChunkReader(job.source)
-        self._scorer = load_scorer(job.options.model)
+        self._scorer = scorer_of(job.options)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         """Score the chunk at ``row["at"]``; its counts, or what went wrong.

@@ -182,13 +182,31 @@ def _read_parquet(part: Part) -> Iterator[Found]:
                     )
                     at = passed
                     for batch in batches:
-                        for fields in batch.to_pylist():
+                        for fields in _rows_of(batch):
                             at += 1
                             if at > offset:
-                                yield at, at, Raw(f"{name}#{at}", fields)
+                                yield at, at, _from_row(f"{name}#{at}", fields)
                 passed += size
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:  # the latter for names of columns
         raise OSError(f"not readable as Parquet: {' '.join(str(error).split())}") from error
+
+
+def _rows_of(batch: Any) -> Iterator[Mapping[str, object] | None]:
+    """The rows of a batch; None for one with bytes that are not UTF-8."""
+    try:
+        rows: list[Mapping[str, object] | None] = batch.to_pylist()
+    except UnicodeDecodeError:
+        if batch.num_rows == 1:
+            yield None
+            return
+        rows = [row for at in range(batch.num_rows) for row in _rows_of(batch.slice(at, 1))]
+    yield from rows
+
+
+def _from_row(where: str, fields: Mapping[str, object] | None) -> Raw | BadRecord:
+    if fields is None:
+        return BadRecord(where, None, "undecodable", "bytes that are not UTF-8")
+    return Raw(where, fields)
 
 
 def _read_datasets(part: Part) -> Iterator[Found]:

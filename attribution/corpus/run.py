@@ -36,10 +36,11 @@ from attribution.corpus.work import (
     Job,
     LocalEngine,
     Tick,
-    load_scorer,
+    scorer_of,
 )
 from attribution.errors import CorpusError
 from attribution.extras import load_pyarrow
+from attribution.weighting import checked_weights
 
 __all__ = ["MANIFEST", "CorpusRun", "Summary", "digest_of", "open_corpus", "score_corpus"]
 
@@ -146,6 +147,7 @@ def score_corpus(
         MissingExtraError: A package that this needs is not installed.
         ModelError: The model cannot be loaded.
         OSError: The output cannot be written.
+        ValueError: The weights do not fit the components.
     """
     with open_corpus(source, output, options, overwrite=overwrite) as run:
         return run.score(engine, tick)
@@ -178,6 +180,9 @@ def open_corpus(
     options = options or CorpusOptions()
     if Path(options.model).is_dir():  # so that workers elsewhere find it
         options = replace(options, model=os.path.abspath(options.model))
+    if options.weights is not None:
+        options = replace(options, weights=checked_weights(options.weights))
+    options = replace(options, encoder_engine=_engine(options))
     found = find_source(source, options.columns, options.kind)
     folder = Path(os.path.abspath(output))
     _check_folder(folder, Path(source))
@@ -193,10 +198,18 @@ def open_corpus(
             (folder / PARTIAL).rmdir()
 
 
+def _engine(options: CorpusOptions) -> str:
+    """The engine that the whole run has, wherever its workers are: figures differ with it."""
+    from attribution.engines import resolve_engine
+
+    return resolve_engine(options.encoder_engine)
+
+
 def _manifest(source: Source, plan: Plan, options: CorpusOptions) -> dict[str, Any]:
-    info = load_scorer(options.model).info
+    info = scorer_of(options).info
     # Columns and kind are in the digest: it is of the records as they were read.
-    settings = {name: getattr(options, name) for name in ("publisher", "batch_size", "chunk_size")}
+    names = ("publisher", "batch_size", "chunk_size", "weights", "encoder_engine")
+    settings = {name: getattr(options, name) for name in names}
     return {
         "format": _FORMAT,
         "attribution": __version__,

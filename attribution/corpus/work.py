@@ -7,10 +7,10 @@ may show in the last digits of its figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from attribution.corpus.plan import Chunk, ChunkReader
 from attribution.corpus.readers import Kind
@@ -20,7 +20,19 @@ from attribution.corpus.source import Source
 from attribution.errors import InputError
 from attribution.types import ModelInfo, Report
 
-__all__ = ["CorpusOptions", "Engine", "Job", "LocalEngine", "Tick", "load_scorer", "score_chunk"]
+if TYPE_CHECKING:
+    from attribution.engines import EngineName
+
+__all__ = [
+    "CorpusOptions",
+    "Engine",
+    "Job",
+    "LocalEngine",
+    "Tick",
+    "load_scorer",
+    "score_chunk",
+    "scorer_of",
+]
 
 #: Articles handed to the scorer together: enough for it to sort, few enough for a moving bar.
 _TOGETHER = 32
@@ -49,6 +61,9 @@ class CorpusOptions:
         publisher: the outlet of all records that name none.
         batch_size: windows of text run through the encoder at once.
         chunk_size: records in a chunk, so in a shard. At most that many are lost to a kill.
+        weights: of the score's components, None: the default ones.
+        encoder_engine: what runs the encoder, see ``attribution.engines``; ``auto`` becomes what it
+            stands for on the machine that begins the run.
     """
 
     model: str = "small"
@@ -57,6 +72,8 @@ class CorpusOptions:
     publisher: str | None = None
     batch_size: int = 8
     chunk_size: int = 256
+    weights: Mapping[str, float] | None = None
+    encoder_engine: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -92,19 +109,37 @@ class LocalEngine:
         """As :class:`Engine`."""
         reader = ChunkReader(job.source)
         for chunk in chunks:
-            yield score_chunk(job, load_scorer(job.options.model), reader, chunk, tick)
+            yield score_chunk(job, scorer_of(job.options), reader, chunk, tick)
+
+
+def scorer_of(options: CorpusOptions) -> CorpusScorer:
+    """The scorer of a run. Raises as :func:`load_scorer`."""
+    weights = None if options.weights is None else tuple(options.weights.items())
+    return load_scorer(options.model, weights, options.encoder_engine)
 
 
 @lru_cache(maxsize=1)
-def load_scorer(model: str) -> CorpusScorer:
+def load_scorer(
+    model: str, weights: tuple[tuple[str, float], ...] | None = None, engine: str = "auto"
+) -> CorpusScorer:
     """The model, kept for the next call. Imports torch.
+
+    Args:
+        model: As in :class:`CorpusOptions`.
+        weights: Likewise, as pairs: what is kept must be hashable.
+        engine: Likewise, its ``encoder_engine``.
 
     Raises:
         ModelError: The model is missing, incomplete or of another version.
+        ValueError: The weights do not fit the components.
     """
     from attribution.scorer import Scorer
 
-    scorer: CorpusScorer = Scorer.from_pretrained(model)
+    scorer: CorpusScorer = Scorer.from_pretrained(
+        model,
+        engine=cast("EngineName", engine),
+        weights=dict(weights) if weights else None,
+    )
     return scorer
 
 

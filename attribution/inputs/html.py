@@ -29,7 +29,9 @@ MAX_BYTES = 20_000_000
 #: half a minute, and it grows faster than they do.
 MAX_ELEMENTS = 20_000
 _STARTS = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+    # A comment has one end only, else so many comments in a row could be divided in 2**n ways.
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*<(?:!doctype\s+html|html)\b",
+    re.I,
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _MARKS = (
@@ -46,6 +48,8 @@ _CAPTION_CLASS = re.compile(
 _ASIDE = frozenset("nav aside footer".split())
 _SILENT = ("script", "style", "noscript", "template", "svg", "iframe", "object")
 _BLOCKS = frozenset("p head quote item list table row cell code".split())
+#: What a page may bring as ``&#1;`` and lxml gives out but does not take back.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_CAPTION = 1_000
 _LEAST_ALT_WORDS = 3
 
@@ -99,8 +103,7 @@ def read_html(
             include_formatting=True,
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
-    except (ValueError, RecursionError, AttributeError, TypeError, KeyError) as error:
-        # trafilatura promises no errors of its own.
+    except Exception as error:  # trafilatura lets through whatever a strange page leads to
         raise InputError(f"{name}: cannot be read as a web page: {error}") from error
     text = "\n\n".join(_paragraphs(found.body)) if found is not None else ""
     if not text.strip():
@@ -159,6 +162,7 @@ def _parse(page: str, name: str) -> Any:
         tree = html.document_fromstring(source, parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise InputError(f"{name}: cannot be read as a web page: {error}") from error
+    _take_controls(tree)
     for element in list(tree.iter(*_SILENT)):
         if element.get("type") != "application/ld+json" and element.getparent() is not None:
             element.drop_tree()
@@ -168,6 +172,15 @@ def _parse(page: str, name: str) -> Any:
             f"{name}: {count} elements, more than {MAX_ELEMENTS}; save the article alone"
         )
     return tree
+
+
+def _take_controls(tree: Any) -> None:
+    """Take control characters out of a page: text that has any cannot be moved in the tree."""
+    for element in tree.iter():
+        if element.text and _CONTROL.search(element.text):
+            element.text = _CONTROL.sub("", element.text)
+        if element.tail and _CONTROL.search(element.tail):
+            element.tail = _CONTROL.sub("", element.tail)
 
 
 def _take_captions(tree: Any) -> Iterator[str]:

@@ -37,6 +37,8 @@ _LEAST_WORDS = 2
 _MARGIN = 0.08
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?", re.I)
 _ENDS_SENTENCE = re.compile(r"[.?!…:][\"'”’»)\]]*$")
+#: Where an object lies in memory, as pypdf's messages have it: another place each time.
+_PLACE = re.compile(r", \d{6,}(?=\))| at 0x[0-9a-fA-F]+")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])-$")
 
 
@@ -95,7 +97,8 @@ def read_pdf(data: bytes, name: str) -> ArticleText:
     except pypdf.errors.DependencyError as error:
         raise InputError(f"{name}: encrypted; save a copy without protection") from error
     except Exception as error:  # pypdf lets through whatever a damaged file leads to
-        raise InputError(f"{name}: cannot be read as a PDF: {error or type(error)}") from error
+        reason = _PLACE.sub("", str(error)) or type(error).__name__
+        raise InputError(f"{name}: cannot be read as a PDF: {reason}") from error
     if not any(char.isalpha() for line in lines for char in line.text):
         raise InputError(
             f"{name}: no text in it, only pictures of {count} page(s); make it readable with OCR "

@@ -7,7 +7,7 @@ docs/service.md.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ from attribution._version import __version__
 from attribution.outputs.html.page import to_html
 from attribution.service.article import (
     article_schema,
+    batch_from_json,
+    batch_schema,
     from_form,
     from_json,
     read_form,
@@ -43,6 +45,12 @@ _REPORT_POLICY = (
 _JSON, _FORM, _HTML = "application/json", "application/x-www-form-urlencoded", "text/html"
 #: Where refusals are never pages, whatever a browser asks for.
 _FOR_PROGRAMS = ("/v1/", "/healthz", "/openapi.json")
+_REPORTS = {
+    "type": "object",
+    "properties": {"reports": {"type": "array", "items": reference("Report")}},
+    "required": ["reports"],
+    "additionalProperties": False,
+}
 _SENDING = (400, 408, 413, 415, 421, 422, 429, 500, 503)
 
 
@@ -60,8 +68,9 @@ class ServiceModel(BaseModel):
     version: str = Field(description="The release of its weights.")
     package: str = Field(description="The release of the package.")
     report_schema: str = Field(description="The schema of the reports.")
-    max_characters: int = Field(ge=1, description="Most characters of an article.")
-    timeout: float = Field(gt=0, description="Seconds for one article, waiting included.")
+    max_characters: int = Field(ge=1, description="Most characters of a request's articles.")
+    max_articles: int = Field(ge=1, description="Most articles of a request.")
+    timeout: float = Field(gt=0, description="Seconds for one request, waiting included.")
 
 
 def create_app(pool: ScoringPool) -> FastAPI:
@@ -122,6 +131,7 @@ def _add_state(app: FastAPI, pool: ScoringPool) -> None:
             package=__version__,
             report_schema=SCHEMA,
             max_characters=pool.settings.max_characters,
+            max_articles=pool.settings.max_articles,
             timeout=pool.settings.timeout,
         )
 
@@ -146,8 +156,43 @@ def _add_reports(app: FastAPI, pool: ScoringPool) -> None:
         check_type(request, _JSON)
         article = from_json(await read_body(request, settings), settings)
         with pool.place() as place:
-            body = await place.score(article, Report.to_json, lambda: _gone(request))
+            body = await place.score([article], _only, lambda: _gone(request))
         return Response(body, media_type=_JSON)
+
+    @app.post(
+        "/v1/reports",
+        summary="Score several articles",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "The reports, in the order of the articles.",
+                "content": {_JSON: {"schema": _REPORTS}},
+            },
+            **problems(*_SENDING),
+        },
+        openapi_extra=_takes(_JSON, batch_schema(settings)),
+    )
+    async def reports(request: Request) -> Response:
+        check_type(request, _JSON)
+        body = await read_body(request, settings, settings.max_batch_bytes)
+        articles = batch_from_json(body, settings)
+        with pool.place() as place:
+            text = await place.score(articles, _all, lambda: _gone(request))
+        return Response(text, media_type=_JSON)
+
+
+def _only(reports: Sequence[Report]) -> str:
+    (report,) = reports
+    return report.to_json()
+
+
+def _all(reports: Sequence[Report]) -> str:
+    return f'{{"reports": [{", ".join(report.to_json() for report in reports)}]}}'
+
+
+def _as_page(reports: Sequence[Report]) -> str:
+    (report,) = reports
+    return to_html(report)
 
 
 def _add_pages(app: FastAPI, pool: ScoringPool) -> None:
@@ -180,7 +225,7 @@ def _add_pages(app: FastAPI, pool: ScoringPool) -> None:
         request.state.fields = read_form(await read_body(request, settings))
         article = from_form(request.state.fields, settings)
         with pool.place() as place:
-            body = await place.score(article, to_html, lambda: _gone(request))
+            body = await place.score([article], _as_page, lambda: _gone(request))
         return _page(body, _REPORT_POLICY)
 
 

@@ -11,7 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from attribution.service.problems import InvalidPart, RefusedError
 from attribution.service.settings import MAX_NAME, Settings
 
-__all__ = ["Article", "article_schema", "from_form", "from_json", "read_form"]
+__all__ = [
+    "Article",
+    "article_schema",
+    "batch_from_json",
+    "batch_schema",
+    "from_form",
+    "from_json",
+    "read_form",
+]
 
 # One character that is neither blank nor a control character, in every dialect of regular
 # expressions: what \s covers differs from one to the next, in these characters only.
@@ -40,6 +48,14 @@ class Article(BaseModel):
     )
 
 
+class Batch(BaseModel):
+    """Several articles to be scored."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    articles: Annotated[list[Article], Field(min_length=1)]
+
+
 def article_schema(settings: Settings) -> dict[str, Any]:
     """The JSON schema of an article, with the limit of the settings in words.
 
@@ -49,6 +65,51 @@ def article_schema(settings: Settings) -> dict[str, Any]:
     limit = f" At most {settings.max_characters:,} characters; a longer one is answered 413."
     schema["properties"]["text"]["description"] += limit
     return schema
+
+
+def batch_schema(settings: Settings) -> dict[str, Any]:
+    """The JSON schema of several articles; limits in words, as in :func:`article_schema`."""
+    articles = {
+        "type": "array",
+        "minItems": 1,
+        "items": article_schema(settings),
+        "description": f"At most {settings.max_articles}, with at most "
+        f"{settings.max_characters:,} characters of text in all; more are answered 413.",
+    }
+    return {
+        "title": "Batch",
+        "description": Batch.__doc__,
+        "type": "object",
+        "properties": {"articles": articles},
+        "required": ["articles"],
+        "additionalProperties": False,
+    }
+
+
+def batch_from_json(body: bytes, settings: Settings) -> list[Article]:
+    """Read several articles from JSON; one that is none refuses them all.
+
+    Raises:
+        RefusedError: 422 for what is no list of articles, 413 for too many or too long ones.
+    """
+    try:
+        articles = Batch.model_validate_json(body).articles
+    except ValidationError as error:
+        raise _invalid(error) from None
+    if len(articles) > settings.max_articles:
+        raise RefusedError(
+            413,
+            f"There are {len(articles):,} articles; the limit is {settings.max_articles}. "
+            "Send them in several requests.",
+        )
+    characters = sum(len(article.text) for article in articles)
+    if characters > settings.max_characters:
+        raise RefusedError(
+            413,
+            f"The texts have {characters:,} characters together; the limit is "
+            f"{settings.max_characters:,}. Send them in several requests.",
+        )
+    return articles
 
 
 def from_json(body: bytes, settings: Settings) -> Article:
@@ -129,4 +190,5 @@ def _detail(kind: str, message: str) -> str:
         "missing": "is missing",
         "string_pattern_mismatch": "is empty",
         "extra_forbidden": "is not known",
+        "too_short": "is empty",
     }.get(kind, message)

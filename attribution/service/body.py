@@ -40,19 +40,21 @@ def check_type(request: Request, expected: str) -> None:
         raise RefusedError(415, "The body must not be compressed.")
 
 
-async def read_body(request: Request, settings: Settings) -> bytes:
+async def read_body(request: Request, settings: Settings, most: int | None = None) -> bytes:
     """The body, counted as it comes in: what the headers say of its length is not relied on.
 
     Args:
         request: Whose body has not been read.
         settings: The limits.
+        most: Bytes of the body; None: of one article's.
 
     Raises:
         RefusedError: 413 for a body that is too large, 408 for one that is not there in time, 400
             when the client goes away.
     """
     try:
-        return await asyncio.wait_for(_read(request, settings.max_bytes), settings.receive_timeout)
+        reading = _read(request, most or settings.max_bytes)
+        return await asyncio.wait_for(reading, settings.receive_timeout)
     except asyncio.TimeoutError:
         raise RefusedError(
             408, f"The body was not there after {settings.receive_timeout:g} seconds.", close=True

@@ -60,7 +60,8 @@ _PAGE = """<!DOCTYPE html>
 <footer>
 <p id="kept">The article is read on the machine that runs this service, and neither kept nor logged.
 A text of some pages takes a few seconds.</p>
-<p>As JSON: <code>POST v1/report</code> with <code>{{"text": "…"}}</code>;
+<p>As JSON: <code>POST v1/report</code> with <code>{{"text": "…"}}</code>,
+several with <code>POST v1/reports</code>;
 <a href="openapi.json">OpenAPI description</a>.</p>
 </footer>
 </body>

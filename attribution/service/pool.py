@@ -11,10 +11,10 @@ import asyncio
 import logging
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Literal, Protocol
 
 from attribution.errors import InputError
@@ -110,7 +110,7 @@ class ScoringPool:
 
     @contextmanager
     def place(self) -> Iterator[Place]:
-        """A place for one article.
+        """A place for one request.
 
         Raises:
             RefusedError: 503 when the model is not there, 429 when all places are taken.
@@ -187,25 +187,30 @@ class ScoringPool:
         return result
 
 
+class _LeftError(Exception):
+    """Nobody waits for the articles any more. Nobody sees this either."""
+
+
 class Place:
-    """One article's place in the service. See :meth:`ScoringPool.place`."""
+    """One request's place in the service. See :meth:`ScoringPool.place`."""
 
     def __init__(self, pool: ScoringPool, scorer: TextScorer) -> None:
         self._pool = pool
         self._scorer = scorer
         self._work: Future[str] | None = None
+        self._left = Event()
 
     async def score(
         self,
-        article: Article,
-        write: Callable[[Report], str],
+        articles: Sequence[Article],
+        write: Callable[[Sequence[Report]], str],
         gone: Callable[[], Coroutine[None, None, None]],
     ) -> str:
-        """Score an article and write its report, both on a scoring thread.
+        """Score articles one after the other and write their reports, on a scoring thread.
 
         Args:
-            article: What to score.
-            write: Makes what is sent from the report.
+            articles: What to score. Those not begun when the place is left are not scored.
+            write: Makes what is sent from the reports.
             gone: Ends when nobody waits for the answer any more.
 
         Returns:
@@ -217,11 +222,7 @@ class Place:
         """
 
         def work() -> str:
-            return write(
-                self._scorer(
-                    article.text, title=article.title or None, publisher=article.publisher or None
-                )
-            )
+            return write([self._report(article) for article in articles])
 
         try:
             self._work = self._pool.submit(work)
@@ -245,12 +246,21 @@ class Place:
             raise RefusedError(400, "The client has gone.", close=True)
         raise RefusedError(
             503,
-            f"The article was not scored within {self._pool.settings.timeout:g} seconds.",
+            f"{'Not scored' if len(articles) > 1 else 'The article was not scored'} within "
+            f"{self._pool.settings.timeout:g} seconds.",
             retry_after=self._pool.settings.timeout,
         )
 
+    def _report(self, article: Article) -> Report:
+        if self._left.is_set():
+            raise _LeftError
+        return self._scorer(
+            article.text, title=article.title or None, publisher=article.publisher or None
+        )
+
     def leave(self) -> None:
-        """Give the place back: now, or when the scoring thread is done with the article."""
+        """Give the place back: now, or when the scoring thread is done with its article."""
+        self._left.set()
         pool, work = self._pool, self._work
         self._work = None  # an exception in it has a way back here, and would keep the article
         if work is None:

@@ -22,7 +22,7 @@ from typing import Any
 from rich.console import Console
 
 from attribution.corpus.run import digest_of
-from eval.bench.engines import ENGINES, REFERENCE
+from eval.bench.engines import ENGINES, REFERENCE, suited, users_engine
 from eval.bench.sections import Bench
 from eval.bench.table import print_bench
 from eval.circumstances import circumstances
@@ -82,7 +82,7 @@ _RUN: Mapping[str, Callable[[Bench, Mapping[str, Any], argparse.Namespace], _Res
 def _picked(results: Mapping[str, Any], model: str) -> list[str]:
     """The engine that a user gets, and the chosen one if that is another."""
     part = results.get("engines", {}).get("models", {}).get(model, {})
-    return list(dict.fromkeys([REFERENCE, part.get("chosen") or REFERENCE]))
+    return list(dict.fromkeys([users_engine(), part.get("chosen") or REFERENCE]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cache = options.cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         bench = Bench(
             models={_shown(model): model for model in options.model},
-            engines=list(dict.fromkeys([REFERENCE, *options.engines])),
+            engines=list(dict.fromkeys([REFERENCE, *(options.engines or suited())])),
             articles=articles,
             cache=cache / _digest(options.model),
             repeat=options.repeat,
@@ -175,9 +175,9 @@ def _parser() -> argparse.ArgumentParser:
         "--engines",
         nargs="+",
         choices=tuple(ENGINES),
-        default=tuple(ENGINES),
         metavar="NAME",
-        help=f"of {', '.join(ENGINES)} (default: all that are installed; {REFERENCE} always runs)",
+        help=f"of {', '.join(ENGINES)} (default: all that are installed and suit this processor; "
+        f"{REFERENCE} always runs)",
     )
     parser.add_argument(
         "--only",

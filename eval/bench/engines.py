@@ -1,40 +1,40 @@
-"""The engines that can run the encoder: what each makes of a model once, and how it loads.
+"""The engines that are measured: those of the package, and candidates that are not in it.
 
-An engine's folder is written once by ``build`` and is no part of what is measured; ``load`` is what
-a user would wait for. Only the encoder differs: the heads and all stages around them are the same.
+Only what runs the encoder differs: the heads and all stages around them are the same. An engine's
+files, if it has any, are written once by ``build``, which is no part of what is measured; ``load``
+is what a user would wait for.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from attribution.engines import EngineName
     from attribution.scorer import Scorer
-    from eval.bench.exported import Run
 
-__all__ = ["ENGINES", "REFERENCE", "Engine", "Setting", "missing"]
+__all__ = ["ENGINES", "REFERENCE", "Engine", "Setting", "missing", "suited", "users_engine"]
 
-REFERENCE = "torch-fp32"
+REFERENCE = "torch"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A model to be run, where its engines' folders lie, and on how many threads it runs."""
+    """A model to be run, where its engines' files lie, and on how many threads it runs."""
 
     model: str
     cache: Path
     threads: int
 
-    @property
-    def name(self) -> str:
-        return Path(self.model).name
+
+def _nothing(_: Setting) -> None:
+    """Built from the model's own folder while it loads."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Engine:
 
     name: str
     load: Callable[[Setting], Scorer]
-    build: Callable[[Setting], None]
+    build: Callable[[Setting], None] = _nothing
     needs: tuple[str, ...] = ()
 
 
@@ -55,31 +55,36 @@ def missing(engine: Engine) -> list[str]:
     return [name for name in engine.needs if importlib.util.find_spec(name) is None]
 
 
-def _nothing(_: Setting) -> None:
-    """Built from the model's own folder while it loads."""
+def users_engine() -> str:
+    """The engine that a user of this machine gets who asks for none."""
+    from attribution.engines import resolve_engine
+
+    return resolve_engine("auto")
 
 
-def _torch(setting: Setting) -> Scorer:
+def suited() -> list[str]:
+    """The engines that make sense on this processor: in software bfloat16 is many times slower."""
+    from attribution.engines import has_bfloat16
+
+    return [name for name in ENGINES if has_bfloat16() or name != "torch-bf16"]
+
+
+def _product(name: str) -> Callable[[Setting], Scorer]:
     """As a user gets it."""
-    from attribution.scorer import Scorer
 
-    return Scorer.from_pretrained(setting.model)
+    def load(setting: Setting) -> Scorer:
+        from attribution.scorer import Scorer
 
+        return Scorer.from_pretrained(setting.model, engine=cast("EngineName", name))
 
-def _torch_bf16(setting: Setting) -> Scorer:
-    """Products of matrices in bfloat16, with their weights stored in it; all else in float32."""
-    from eval.bench.lowered import LoweredEncoder
-
-    scorer = _torch(setting)
-    scorer.model.encoder = LoweredEncoder(scorer.model.encoder)
-    return scorer
+    return load
 
 
 def _torch_int8(setting: Setting) -> Scorer:
     """Weights in int8 a row, activations quantised batch by batch."""
     import torch
 
-    scorer = _torch(setting)
+    scorer = _product("torch")(setting)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecated; its successor on CPUs needs a compiler
         scorer.model.encoder = torch.ao.quantization.quantize_dynamic(
@@ -89,25 +94,21 @@ def _torch_int8(setting: Setting) -> Scorer:
 
 
 def _export(setting: Setting) -> None:
-    from eval.bench.exported import GRAPH, export
+    from eval.bench.exported import export
 
-    folder = setting.cache / "onnx-fp32"
-    if not (folder / GRAPH).is_file():
-        export(setting.model, folder)
+    if not (setting.cache / _ONNX_FP32).is_file():
+        export(setting.model, setting.cache / _ONNX_FP32)
 
 
-def _quantise_onnx(setting: Setting) -> None:
+def _quantise(setting: Setting) -> None:
     """Weights in int8 a column, activations quantised batch by batch."""
-    from eval.bench.exported import GRAPH
-
     _export(setting)
-    target = setting.cache / "onnx-int8.onnx"
-    if target.is_file():
+    if (setting.cache / _ONNX_INT8).is_file():
         return
     quantization = importlib.import_module("onnxruntime.quantization")
     quantization.quantize_dynamic(
-        setting.cache / "onnx-fp32" / GRAPH,
-        target,
+        setting.cache / _ONNX_FP32,
+        setting.cache / _ONNX_INT8,
         weight_type=quantization.QuantType.QInt8,
         per_channel=True,
         op_types_to_quantize=["MatMul", "Gemm"],
@@ -118,121 +119,23 @@ def _onnx(graph: str) -> Callable[[Setting], Scorer]:
     def load(setting: Setting) -> Scorer:
         from eval.bench.exported import load_around
 
-        folder = setting.cache / "onnx-fp32"
-        run = _onnx_session(setting.cache / graph, setting.threads)
-        return load_around(folder, run, setting.name)
+        return load_around(setting.model, setting.cache / graph, setting.threads)
 
     return load
 
 
-def _onnx_session(path: Path, threads: int) -> Run:
-    runtime: Any = importlib.import_module("onnxruntime")
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    return lambda embedded, mask: session.run(None, {"embedded": embedded, "mask": mask})[0]
-
-
-def _build_openvino(setting: Setting) -> None:
-    from eval.bench.exported import GRAPH
-
-    _export(setting)
-    target = setting.cache / "openvino.xml"
-    if not target.is_file():
-        openvino: Any = importlib.import_module("openvino")
-        model = openvino.Core().read_model(setting.cache / "onnx-fp32" / GRAPH)
-        openvino.save_model(model, target, compress_to_fp16=False)
-
-
-def _quantise_openvino(setting: Setting) -> None:
-    """Weights and activations in int8, their ranges fixed on written training articles."""
-    _build_openvino(setting)
-    target = setting.cache / "openvino-int8.xml"
-    if target.is_file():
-        return
-    os.environ.setdefault("NNCF_CI", "1")  # else nncf reports its use to its makers
-    openvino: Any = importlib.import_module("openvino")
-    nncf: Any = importlib.import_module("nncf")
-    quantised = nncf.quantize(
-        openvino.Core().read_model(setting.cache / "openvino.xml"),
-        nncf.Dataset(list(_calibration(setting))),
-        subset_size=_CALIBRATION,
-        model_type=nncf.ModelType.TRANSFORMER,
-    )
-    openvino.save_model(quantised, target, compress_to_fp16=False)
-
-
-#: Articles that an engine with fixed ranges sees before.
-_CALIBRATION = 24
-
-
-def _calibration(setting: Setting) -> Iterator[dict[str, Any]]:
-    """What the encoder is given for some written training articles."""
-    from attribution.features import encode_articles, pack, windows
-    from attribution.segment import segment
-    from eval.bench.exported import load_around
-    from eval.corpora import CORPUS
-    from training.readers.articles import read_articles
-
-    seen: list[dict[str, Any]] = []
-
-    def note(embedded: Any, mask: Any) -> Any:
-        seen.append({"embedded": embedded.copy(), "mask": mask.copy()})
-        return embedded
-
-    scorer = load_around(setting.cache / "onnx-fp32", note, setting.name)
-    config, tokenizer = scorer.model.config, scorer.tokenizer
-    special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
-    texts = [article.text for article in read_articles(CORPUS / "articles" / "train")]
-    chosen = texts[:: max(1, len(texts) // _CALIBRATION)][:_CALIBRATION]
-    for article in encode_articles([segment(text) for text in chosen], tokenizer):
-        window = next(windows(article, config.max_pieces, config.context))
-        scorer.model(**pack([(article, window)], *special))
-    yield from seen
-
-
-def _openvino(graph: str, precision: str) -> Callable[[Setting], Scorer]:
-    def load(setting: Setting) -> Scorer:
-        from eval.bench.exported import load_around
-
-        openvino: Any = importlib.import_module("openvino")
-        settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": setting.threads,
-            "INFERENCE_PRECISION_HINT": precision,
-        }
-        compiled = openvino.Core().compile_model(setting.cache / graph, "CPU", settings)
-
-        def run(embedded: Any, mask: Any) -> Any:
-            return compiled({"embedded": embedded, "mask": mask})[0]
-
-        return load_around(setting.cache / "onnx-fp32", run, setting.name)
-
-    return load
-
-
-_EXPORTER = ("onnx", "onnxscript")
-_ONNX = (*_EXPORTER, "onnxruntime")
-_OPENVINO = (*_EXPORTER, "openvino")
+_ONNX_FP32, _ONNX_INT8 = "fp32.onnx", "int8.onnx"
+_ONNX = ("onnx", "onnxscript", "onnxruntime")
 
 #: All engines by name; the first is what the others are held against.
 ENGINES: Mapping[str, Engine] = {
     engine.name: engine
     for engine in (
-        Engine(REFERENCE, _torch, _nothing),
-        Engine("torch-bf16", _torch_bf16, _nothing),
-        Engine("torch-int8", _torch_int8, _nothing),
-        Engine("onnx-fp32", _onnx("onnx-fp32/encoder.onnx"), _export, _ONNX),
-        Engine("onnx-int8", _onnx("onnx-int8.onnx"), _quantise_onnx, _ONNX),
-        Engine("openvino-fp32", _openvino("openvino.xml", "f32"), _build_openvino, _OPENVINO),
-        Engine("openvino-bf16", _openvino("openvino.xml", "bf16"), _build_openvino, _OPENVINO),
-        Engine(
-            "openvino-int8",
-            _openvino("openvino-int8.xml", "f32"),
-            _quantise_openvino,
-            (*_OPENVINO, "nncf"),
-        ),
+        Engine(REFERENCE, _product("torch")),
+        Engine("torch-bf16", _product("torch-bf16")),
+        Engine("openvino", _product("openvino"), needs=("openvino",)),
+        Engine("torch-int8", _torch_int8),
+        Engine("onnx-fp32", _onnx(_ONNX_FP32), _export, _ONNX),
+        Engine("onnx-int8", _onnx(_ONNX_INT8), _quantise, _ONNX),
     )
 }

@@ -1,9 +1,4 @@
-"""An encoder as an ONNX graph, and a model folder without the encoder's weights around it.
-
-A :class:`GraphEncoder` stands in for the encoder of a loaded model: the model gives it embedded
-word pieces and their mask and reads ``last_hidden_state``. The word embeddings stay with the model,
-which adds its surface features to them.
-"""
+"""A candidate that is not in the package: the layers of an encoder in ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -11,113 +6,95 @@ import importlib
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
-from attribution.configuration import AttributionConfig
-from attribution.features import load_tokenizer
-from attribution.model import AttributionModel
 from attribution.scorer import Scorer
-from attribution.storage import load_weights
-from attribution.tabular import Resolver, load_classifiers
+from attribution.transformer import States, Transformer
 
-__all__ = ["GRAPH", "GraphEncoder", "Run", "export", "load_around"]
+__all__ = ["GraphEncoder", "export", "load_around"]
 
-#: From embedded pieces (B, L, hidden) and their mask (B, L), 1 for pieces, to states like them.
-Run = Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
-
-GRAPH = "encoder.onnx"
 _OPSET = 20
+_Floats = NDArray[np.float32]
 
 
 class GraphEncoder(nn.Module):
-    """In place of an encoder: its word embeddings, and a function that does the rest."""
+    """In place of an encoder: its tables, and a function that does what its layers do."""
 
-    def __init__(self, words: nn.Embedding, config: Any, run: Run | None = None) -> None:
+    def __init__(self, encoder: Transformer, run: Callable[[_Floats, _Floats], _Floats]) -> None:
         super().__init__()
-        self.words = words
-        self.config = config
+        encoder.encoder.layer = nn.ModuleList()
+        self.tables = encoder
         self.run = run
 
     def get_input_embeddings(self) -> nn.Embedding:
-        return self.words
+        return self.tables.get_input_embeddings()
 
-    def forward(self, inputs_embeds: Tensor, attention_mask: Tensor) -> SimpleNamespace:
-        """What the model reads of an encoder's output: ``last_hidden_state``."""
-        assert self.run is not None, "a folder's encoder is given its function when it is loaded"
-        states = self.run(inputs_embeds.detach().contiguous().numpy(), attention_mask.numpy())
-        return SimpleNamespace(last_hidden_state=torch.from_numpy(states))
+    def forward(self, inputs_embeds: Tensor, attention_mask: Tensor) -> States:
+        """See :class:`attribution.transformer.Encoder`."""
+        states = self.tables.placed(inputs_embeds).detach().numpy()
+        mask = self.tables.attention_scores(attention_mask).detach().numpy()
+        return States(torch.from_numpy(self.run(states, mask)))
 
 
-class _Plain(nn.Module):
-    """An encoder from two tensors to one, as exporters want it."""
-
-    def __init__(self, encoder: PreTrainedModel) -> None:
+class _Layers(nn.Module):
+    def __init__(self, encoder: Transformer) -> None:
         super().__init__()
         self.encoder = encoder
 
-    def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
-        # As transformers would make it, but without a look at whether there is any padding.
-        least = torch.finfo(embedded.dtype).min
-        added = (1.0 - mask[:, None, None, :].to(embedded.dtype)) * least
-        return self.encoder(inputs_embeds=embedded, attention_mask=added).last_hidden_state
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+        for layer in self.encoder.layers:
+            states = layer(states, mask)
+        return states
 
 
 def export(model: str | Path, target: Path) -> None:
-    """Write a folder with the encoder of a model as ``GRAPH`` and everything else of it.
+    """Write the layers of a model's encoder as a graph for batches of any number and length.
 
     Raises:
         ModelError: there is no such model.
     """
-    target.mkdir(parents=True, exist_ok=True)
-    scorer = Scorer.from_pretrained(model)
-    encoder = scorer.model.encoder
-    _write_graph(encoder, target / GRAPH)
-    scorer.model.encoder = GraphEncoder(encoder.get_input_embeddings(), encoder.config)
-    scorer.save_pretrained(target)
-
-
-def load_around(folder: Path, run: Run, name: str) -> Scorer:
-    """A scorer from such a folder. No memory is spent on the weights of the encoder.
-
-    Args:
-        folder: what :func:`export` wrote.
-        run: the encoder.
-        name: of the model, for its reports.
-    """
-    with torch.device("meta"):
-        model = AttributionModel(AttributionConfig.from_pretrained(folder))
-        encoder = model.encoder
-        model.encoder = GraphEncoder(encoder.get_input_embeddings(), encoder.config, run)
-    model = model.to_empty(device="cpu")
-    load_weights(model, folder)
-    resolver = Resolver(*load_classifiers(folder / "resolution.safetensors"))
-    return Scorer(model, load_tokenizer(str(folder)), resolver, name)
-
-
-def _write_graph(encoder: PreTrainedModel, path: Path) -> None:
-    """The encoder for batches of any number and length."""
-    embedded = torch.randn(2, 24, encoder.config.hidden_size)
+    encoder: Transformer = Scorer.from_pretrained(model, engine="torch").model.encoder
     mask = torch.ones(2, 24, dtype=torch.int64)
     mask[1, 16:] = 0
     sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length")}
+    scores = encoder.attention_scores(mask).detach()
+    parts = {0: sizes[0], 3: sizes[1]} | ({2: sizes[1]} if scores.shape[2] > 1 else {})
     importlib.import_module("onnxscript")  # the exporter's own error does not name the package
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Plain(encoder).eval(),
-            (embedded, mask),
-            path,
-            input_names=["embedded", "mask"],
-            output_names=["states"],
-            dynamic_shapes={"embedded": sizes, "mask": sizes},
+            _Layers(encoder).eval(),
+            (torch.randn(2, 24, encoder.shape.hidden_size), scores),
+            target,
+            input_names=["states", "mask"],
+            output_names=["found"],
+            dynamic_shapes={"states": sizes, "mask": parts},
             opset_version=_OPSET,
             external_data=False,
             verbose=False,
         )
+
+
+def load_around(model: str | Path, graph: Path, threads: int) -> Scorer:
+    """A scorer whose encoder's layers are a graph that :func:`export` wrote."""
+    runtime: Any = importlib.import_module("onnxruntime")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = runtime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def run(states: _Floats, mask: _Floats) -> _Floats:
+        # MPNet's mask without padding is the same for all windows; the graph wants it for each.
+        each = np.ascontiguousarray(np.broadcast_to(mask, (len(states), *mask.shape[1:])))
+        found: _Floats = session.run(None, {"states": states, "mask": each})[0]
+        return found
+
+    scorer = Scorer.from_pretrained(model, engine="torch")
+    scorer.model.encoder = GraphEncoder(scorer.model.encoder, run)
+    return scorer

@@ -1,0 +1,111 @@
+"""Write the most costly error classes of eval/results/errors.json into docs/errors.md.
+
+python -m eval.error_doc           # write
+python -m eval.error_doc --check   # exit 1 when the document's figures are out of date
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.readme import ROOT
+from eval.table import TITLES
+
+__all__ = ["BEGIN", "END", "insert", "main", "ranked", "render"]
+
+BEGIN = "<!-- classes: written by python -m eval.error_doc -->"
+END = "<!-- end of classes -->"
+_ROWS = 20
+
+
+def ranked(results: Mapping[str, Any], rows: int = _ROWS) -> list[str]:
+    """The names of the most costly classes: by their cost to the first model, all corpora added."""
+    first = next(iter(results["models"].values()))
+    cost: dict[str, float] = {}
+    for part in first["corpora"].values():
+        for row in part["classes"]:
+            cost[row["class"]] = cost.get(row["class"], 0.0) + row["cost"]
+    return sorted(cost, key=lambda name: (-cost[name], name))[:rows]
+
+
+def render(results: Mapping[str, Any]) -> str:
+    """The table as Markdown: a row a class; for each model count, share of all cost, and gains."""
+    models = list(results["models"])
+    header = ["", "class"]
+    for name in models:
+        header += [f"`{name}` n", "share", "attribution", "source"]
+    rows = [f"| {' | '.join(header)} |", f"| ---: | --- |{' ---: |' * 4 * len(models)}"]
+    for place, name in enumerate(ranked(results), start=1):
+        cells = [str(place), name]
+        for model in models:
+            cells += _cells(results["models"][model]["corpora"], name)
+        rows.append(f"| {' | '.join(cells)} |")
+    corpora = next(iter(results["models"].values()))["corpora"]
+    judged = "; ".join(
+        f"{TITLES[name]}: {part['articles']} articles, {part['resolved']} of them with sources,"
+        f" {part['gold']} gold claims"
+        for name, part in corpora.items()
+    )
+    releases = (
+        f"`{name}` release {results['models'][name]['model']['version']}" for name in models
+    )
+    measured = (
+        f"{judged}. Models: {', '.join(releases)}; measured {results['date'][:10]}, commit"
+        f" `{(results['commit'] or 'unknown')[:12]}`."
+    )
+    return "\n".join(rows) + "\n\n" + measured
+
+
+def _cells(corpora: Mapping[str, Any], name: str) -> list[str]:
+    """Count, share of the cost, and the gains by corpus, of one class for one model."""
+    found = [{row["class"]: row for row in part["classes"]}.get(name) for part in corpora.values()]
+    rows = [row for row in found if row]
+    cost = sum(part["cost"] for part in corpora.values())
+    share = sum(row["cost"] for row in rows) / cost if cost else 0.0
+    cells = [str(sum(row["n"] for row in rows)), f"{share:.1%}"]
+    gains = (
+        " / ".join(f"{row['gain'][figure] if row else 0:.2f}" for row in found)
+        for figure in ("attribution", "source")
+    )
+    return [*cells, *gains]
+
+
+def insert(document: str, table: str) -> str:
+    """The document with the table between the markers. Raises ValueError without the markers."""
+    head, begin, rest = document.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the document lacks the markers {BEGIN!r} and {END!r}")
+    return f"{head}{BEGIN}\n\n{table}\n\n{END}{tail}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval.error_doc", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, compare")
+    parser.add_argument("--document", type=Path, default=ROOT / "docs" / "errors.md")
+    parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results" / "errors.json")
+    options = parser.parse_args(arguments)
+    try:
+        results = json.loads(options.results.read_text(encoding="utf-8"))
+        document = options.document.read_text(encoding="utf-8")
+        wanted = insert(document, render(results))
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if wanted == document:
+        return 0
+    if options.check:
+        print(f"{options.document}: figures are not those of {options.results}", file=sys.stderr)
+        return 1
+    options.document.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Fuzzing: damaged, hostile and accidental inputs through every way in. See docs/security.md."""

@@ -1,0 +1,135 @@
+"""The encoders that the package runs itself give what transformers' own give."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch import Tensor
+from transformers import BertConfig, MPNetConfig, PretrainedConfig, PreTrainedModel, RobertaConfig
+
+from attribution.configuration import AttributionConfig
+from attribution.model import AttributionModel
+from attribution.transformer import Transformer, build_encoder
+from tiny_model import HIDDEN, tiny_encoder, transformers_encoder
+
+LENGTH = 300  # further than MPNet's most distant positions
+
+
+def config(kind: type[PretrainedConfig]) -> PretrainedConfig:
+    return tiny_encoder(
+        kind, num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=LENGTH + 2
+    )
+
+
+@pytest.fixture(scope="module", params=[BertConfig, MPNetConfig])
+def both(request: pytest.FixtureRequest) -> tuple[Transformer, PreTrainedModel]:
+    """Ours and transformers', with random weights large enough for attention to be decided."""
+    torch.manual_seed(4)
+    model = AttributionModel(AttributionConfig(config(request.param), pair_size=8, mention_size=8))
+    with torch.no_grad():
+        for name, weight in model.encoder.named_parameters():
+            if "relative_attention_bias" in name:
+                weight.normal_(std=2.0)
+            elif ".attention." in name and weight.ndim == 2:
+                weight.normal_(std=0.3)
+    return model.encoder.eval(), transformers_encoder(model)
+
+
+def batch(*lengths: int) -> tuple[Tensor, Tensor]:
+    """Random embeddings of windows of these lengths, and their mask."""
+    states = torch.randn(len(lengths), LENGTH, HIDDEN, generator=torch.Generator().manual_seed(9))
+    return states, (torch.arange(LENGTH) < torch.tensor(lengths)[:, None]).long()
+
+
+def states(model: Transformer | PreTrainedModel, embedded: Tensor, mask: Tensor) -> Tensor:
+    return model(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
+
+
+Both = tuple[Transformer, PreTrainedModel]
+
+
+class TestSameValues:
+    @pytest.mark.parametrize("lengths", [(LENGTH, LENGTH), (LENGTH, 17, 1)])
+    def test_as_transformers(self, both: Both, lengths: tuple[int, ...]) -> None:
+        embedded, mask = batch(*lengths)
+        found, expected = (states(model, embedded, mask) for model in both)
+        real = mask.bool()
+        torch.testing.assert_close(found[real], expected[real], atol=1e-5, rtol=0)
+
+    def test_padding_changes_nothing_before_it(self, both: Both) -> None:
+        embedded, mask = batch(17)
+        short = states(both[0], embedded[:, :17], mask[:, :17])
+        found = states(both[0], embedded, mask)[:, :17]
+        torch.testing.assert_close(found, short, atol=1e-5, rtol=0)
+
+    def test_gradients_of_the_weights(self, both: Both) -> None:
+        embedded, mask = batch(LENGTH, 17)
+        own, theirs = copy.deepcopy(both)
+        for model in (own, theirs):
+            states(model, embedded, mask)[mask.bool()].pow(2).sum().backward()
+        expected = dict(theirs.named_parameters())
+        seen = 0
+        for name, weight in own.named_parameters():
+            if weight.grad is not None:
+                seen += 1
+                torch.testing.assert_close(
+                    weight.grad, expected[name].grad, atol=1e-2, rtol=1e-2, msg=name
+                )
+        assert seen > 40
+
+
+def test_weights_have_transformers_names(both: Both) -> None:
+    own, theirs = (model.state_dict() for model in both)
+    assert own.keys() == theirs.keys()
+
+
+def test_dropout_is_for_training_alone() -> None:
+    torch.manual_seed(1)
+    encoder = build_encoder({**config(BertConfig).to_dict(), "hidden_dropout_prob": 0.5})
+    embedded, mask = batch(9)
+    embedded, mask = embedded[:, :9], mask[:, :9]
+    first, second = (states(encoder.train(), embedded, mask) for _ in range(2))
+    assert not torch.equal(first, second)
+    first, second = (states(encoder.eval(), embedded, mask) for _ in range(2))
+    assert torch.equal(first, second)
+
+
+def test_the_bias_by_position_counts_and_is_not_trained() -> None:
+    encoder = build_encoder(config(MPNetConfig).to_dict()).eval()
+    table = encoder.get_parameter("encoder.relative_attention_bias.weight")
+    assert [n for n, w in encoder.named_parameters() if not w.requires_grad] == [
+        "encoder.relative_attention_bias.weight"
+    ]
+    embedded, mask = batch(LENGTH)
+    with torch.no_grad():
+        table.normal_(std=2.0)
+        before = states(encoder, embedded, mask)
+        table.zero_()
+        assert (states(encoder, embedded, mask) - before).abs().max() > 1e-3
+
+
+def test_any_other_encoder_is_transformers_own() -> None:
+    encoder = build_encoder(tiny_encoder(RobertaConfig, max_position_embeddings=40).to_dict())
+    assert type(encoder).__module__.startswith("transformers.")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"hidden_size": "wide"}, "hidden_size is no number"),
+        ({"num_hidden_layers": 0}, "num_hidden_layers"),
+        ({"num_attention_heads": 7}, "heads"),
+        ({"model_type": None}, "model_type"),
+    ],
+)
+def test_settings_that_make_no_encoder_are_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        build_encoder({**config(BertConfig).to_dict(), **change})
+
+
+def test_too_long_a_window_is_refused() -> None:
+    encoder = build_encoder(config(BertConfig).to_dict())
+    with pytest.raises(ValueError, match="at most 302 pieces"):
+        states(encoder, torch.zeros(1, 303, HIDDEN), torch.ones(1, 303).long())
