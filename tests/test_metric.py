@@ -33,8 +33,13 @@ def metric(tmp_path: Path) -> Attribution:
 
 def poorer(report: Report) -> Report:
     """One claim is missing, another has no intermediary."""
-    first, *others = report.claims[:-1]
-    return replace(report, claims=(replace(first, chain=(first.source,)), *others))
+    first, *others, last = report.claims
+    sentences = tuple(
+        replace(sentence, claims=tuple(key for key in sentence.claims if key != last.id))
+        for sentence in report.sentences
+    )
+    claims = (replace(first, chain=(first.source,)), *others)
+    return replace(report, claims=claims, sentences=sentences)
 
 
 def compute(metric: Any, predictions: list[Any], references: list[Any], **kwargs: Any) -> Any:
@@ -105,7 +110,8 @@ class TestFigures:
     def test_counts_are_summed_over_articles(
         self, metric: Attribution, example_report: Report
     ) -> None:
-        bad = replace(example_report, claims=())
+        bare = tuple(replace(sentence, claims=()) for sentence in example_report.sentences)
+        bad = replace(example_report, claims=(), sentences=bare)
         found = compute(metric, [example_report, bad], [example_report, example_report])
         assert found["attribution"] == 2 * 4 / (4 + 8)
 
