@@ -174,7 +174,7 @@ def measure_reading(corpus: Corpus, _: argparse.Namespace) -> dict[str, Any]:
     seconds = time.monotonic() - started
     return {
         "records": plan.records,
-        "megabytes": round(corpus.input.stat().st_size / 1e6, 1),
+        "input_megabytes": round(corpus.input.stat().st_size / 1e6, 1),
         "seconds": round(seconds, 2),
         "records_per_second": round(plan.records / seconds),
     }

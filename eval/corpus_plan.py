@@ -37,7 +37,7 @@ def render(results: Mapping[str, Any], articles: int, cores: int, price: float) 
     core_hours = articles / rate / 3600
     machines = -(-core_hours // (cores * _HOURS))
     read_hours = articles / reading["records_per_second"] / 3600
-    size = reading["megabytes"] / reading["records"]
+    size = reading["input_megabytes"] / reading["records"]
     rows = [
         ("articles a second and core, Ray on two workers, start included", f"{rate:.2f}"),
         ("core hours", f"{core_hours:,.0f}"),

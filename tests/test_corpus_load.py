@@ -82,7 +82,7 @@ class TestPlan:
                 "bytes_per_article": 10_000,
                 "measured": measured,
             },
-            "reading": {"records": 1000, "megabytes": 5.0, "records_per_second": 1000},
+            "reading": {"records": 1000, "input_megabytes": 5.0, "records_per_second": 1000},
         }
 
     def test_figures_follow_from_the_measured_ones(self, results: dict[str, Any]) -> None:
