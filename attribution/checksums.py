@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attribution.errors import ModelError
 
-__all__ = ["SUMS", "check_sums", "write_sums"]
+__all__ = ["SUMS", "check_sums", "sha256_of", "write_sums"]
 
 SUMS = "SHA256SUMS"
 _COVERED = ("*.safetensors", "tokenizer.json")
@@ -27,7 +27,7 @@ def write_sums(folder: Path) -> None:
         folder: A model folder that is complete.
     """
     paths = sorted({path for pattern in _COVERED for path in folder.glob(pattern)})
-    lines = (f"{_digest(path)}  {path.name}\n" for path in paths)
+    lines = (f"{sha256_of(path)}  {path.name}\n" for path in paths)
     (folder / SUMS).write_text("".join(lines), encoding="ascii", newline="\n")
 
 
@@ -53,7 +53,7 @@ def check_sums(folder: Path) -> None:
             raise ModelError(f"{sums} is damaged: no checksum in the line {line[:80]!r}")
         path = folder / match[2]
         try:
-            found = _digest(path)
+            found = sha256_of(path)
         except FileNotFoundError as error:
             raise ModelError(f"{path} is missing from the model folder") from error
         except OSError as error:
@@ -65,7 +65,12 @@ def check_sums(folder: Path) -> None:
             )
 
 
-def _digest(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal. The file is read a piece at a time.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     whole = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):

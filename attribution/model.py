@@ -34,6 +34,7 @@ __all__ = [
     "ENTITY_LABELS",
     "ROLE_LABELS",
     "TAG_LAYERS",
+    "WITHOUT_ENDS",
     "AttributionModel",
 ]
 
@@ -48,7 +49,7 @@ PREDICATE_LABELS = ("O", "cue", "uncued")
 ENTITY_TYPES = ("PERSON", "ORGANIZATION", "OTHER")
 ENTITY_LABELS = ("O", *(f"{bio}-{kind}" for kind in ENTITY_TYPES for bio in "BI"))
 #: For each of ROLE_LABELS its place among O and B, I of source, content, cue.
-_WITHOUT_ENDS = (0, 1, 2, 2, 1, 3, 4, 4, 3, 5, 6, 6, 5)
+WITHOUT_ENDS = (0, 1, 2, 2, 1, 3, 4, 4, 3, 5, 6, 6, 5)
 _ANTECEDENT_DISTANCES = 10
 _PREDICATES_AT_ONCE = 2
 
@@ -197,7 +198,7 @@ class AttributionModel(nn.Module):
         scores = torch.cat(parts)
         roles, via = scores[..., : -len(BIO)], scores[..., -len(BIO) :]
         if not self.config.span_ends:
-            roles = roles.log_softmax(-1)[..., list(_WITHOUT_ENDS)]
+            roles = roles.log_softmax(-1)[..., list(WITHOUT_ENDS)]
         return roles, via
 
     def _joint_relations(self, relations: Tensor) -> tuple[Tensor, Tensor]:

@@ -115,8 +115,37 @@ class TestTraining:
         assert model.config.release == "9"
         assert model.config.to_dict() == {**trained.config.to_dict(), "release": "9"}
 
-    @pytest.mark.parametrize("change", [{"layers": 1}, {"model": {"pair_size": 8}}])
-    def test_another_shape_is_refused(self, own: Path, change: dict[str, object]) -> None:
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"layers": 1}, "is a trained model: leave out layers"),
+            ({"model": {"pair_size": 8}}, "a trained model keeps its pair_size"),
+        ],
+    )
+    def test_another_shape_is_refused(
+        self, own: Path, change: dict[str, object], message: str
+    ) -> None:
         values = yaml.safe_load(own.read_text(encoding="utf-8")) | change
-        with pytest.raises(ValueError, match="is a trained model: leave out model and layers"):
+        with pytest.raises(ValueError, match=message):
             train.new_model(read_settings(write_config(own, values)))
+
+
+class TestHelpers:
+    """The model that a fold's helper begins with must not have seen the fold."""
+
+    def test_a_helper_begins_as_the_trained_model_once_began(
+        self, own: Path, scorer_folder: Path, tmp_path: Path
+    ) -> None:
+        values = yaml.safe_load(own.read_text(encoding="utf-8"))
+        first = {**values, "encoder": "someone/encoder", "training": dict(values["training"])}
+        first["training"]["head_rate"] = 0.5
+        start = write_config(tmp_path / "start.yaml", first)
+        settings = read_settings(write_config(own, {**values, "start": str(start)}))
+        helper = train.fold_settings(settings, 0)
+        assert settings.encoder == str(scorer_folder)
+        assert (helper.encoder, helper.training.head_rate) == ("someone/encoder", 0.5)
+        assert helper.training.encoder_rate == settings.training.encoder_rate
+
+    def test_without_knowing_that_there_is_no_helper(self, own: Path) -> None:
+        with pytest.raises(ValueError, match="may have seen the fold: say in start"):
+            train.fold_settings(read_settings(own), 0)

@@ -56,7 +56,7 @@ class TestSettings:
 
     def test_the_projects_own_settings_are_sound(self) -> None:
         folder = Path(__file__).parent.parent / "configs"
-        for path in (folder / "small.yaml", folder / "base.yaml", folder / "own.yaml"):
+        for path in (folder / f"{name}.yaml" for name in ("small-start", "small", "base", "own")):
             settings = read_settings(path)
             loop = vars(settings.training)
             numbers = [

@@ -26,7 +26,7 @@ from attribution.features import EncodedArticle, encode_article
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
 from attribution.linking import LINK_FEATURES
 from attribution.mentions import FORMS
-from attribution.model import ROLE_LABELS, AttributionModel
+from attribution.model import BIO, AttributionModel
 from attribution.scorer import Scorer
 from attribution.segment import segment
 from attribution.standing import OWNER_FEATURES
@@ -113,7 +113,7 @@ def tiny_model(seed: int = 12, **settings: object) -> AttributionModel:
         model.predicates.bias.copy_(torch.tensor([0.8, 0.4, 0.0]))
         model.entities.bias[0] = 1.0
         model.pair_out.weight.mul_(2.0)
-        model.pair_out.bias[len(ROLE_LABELS)] = 4.0
+        model.pair_out.bias[-len(BIO)] = 4.0
     return model
 
 

