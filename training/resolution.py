@@ -6,7 +6,9 @@ source), type, anonymity, owner (whose a role or justification is), and the two 
 intermediaries, via and carry. With ``folds`` in the configuration they are fitted on what each
 fold's helper model says of the articles it was not trained on: scores of articles learned by
 heart are too good to learn from. Thresholds are chosen on the dev articles, that of anonymity by
-cross-validation. Writes ``resolution.safetensors`` into the model folder.
+cross-validation. Writes ``resolution.safetensors`` into the model folder. ``--only owner`` fits
+that network alone and keeps the others: what it learns from is where gold words stand, not how
+sure an encoder is, so that it needs no helpers.
 """
 
 from __future__ import annotations
@@ -22,10 +24,10 @@ from transformers import PreTrainedTokenizerFast
 
 from attribution.characterize import type_features
 from attribution.model import TAG_LAYERS, AttributionModel
-from attribution.tabular import Classifier, save_classifiers
+from attribution.tabular import Classifier, load_classifiers, save_classifiers
 from attribution.types import SOURCE_TYPES
 from training.anonymity import fit_anonymity
-from training.command import Opened, load_model, open_model
+from training.command import Opened, load_model, model_parser, opened
 from training.data import fold_of, load_articles, load_corrected, without_publisher
 from training.linker import best_link_threshold, fit_linker
 from training.owners import best_description_thresholds, owner_table
@@ -100,27 +102,45 @@ def unseen_articles(opened: Opened, articles: Sequence[GoldArticle]) -> list[Sco
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module; exits with 1 and a message when there is nothing to fit on."""
-    opened = open_model("training.resolution", __doc__, arguments)
-    train, dev = (resolved_articles(opened.settings, split) for split in ("train", "dev"))
+    parser = model_parser("training.resolution", __doc__)
+    parser.add_argument("--only", choices=["owner"], help="fit this network, keep the others")
+    options = parser.parse_args(arguments)
+    run = opened(options)
+    train, dev = (resolved_articles(run.settings, split) for split in ("train", "dev"))
     if not train or not dev:
         sys.exit("training.resolution: needs train and dev articles whose sources are labelled")
-    unseen = unseen_articles(opened, train)
-    unseen = unseen or list(scored_articles(opened.model, opened.tokenizer, train))
-    checked = list(scored_articles(opened.model, opened.tokenizer, dev))
-    classifiers, figures = fit_all(unseen, checked, opened.settings.seed)
-    if opened.model.config.tag_layers == len(TAG_LAYERS):
-        table = owner_table(unseen, classifiers["type"])
-        classifiers["owner"] = fit(table, (32,), 1e-1, opened.settings.seed)
-        thresholds, reached = best_description_thresholds(
-            opened.model, checked, classifiers["owner"], classifiers["type"]
-        )
-        figures |= thresholds | reached
-    save_classifiers(
-        classifiers,
-        {name: value for name, value in figures.items() if name.endswith("_threshold")},
-        opened.folder / "resolution.safetensors",
-    )
+    path = run.folder / "resolution.safetensors"
+    checked = list(scored_articles(run.model, run.tokenizer, dev))
+    unseen = [] if options.only else unseen_articles(run, train)
+    unseen = unseen or list(scored_articles(run.model, run.tokenizer, train))
+    if options.only:
+        classifiers, figures = load_classifiers(path)
+    else:
+        classifiers, figures = fit_all(unseen, checked, run.settings.seed)
+    if run.model.config.tag_layers == len(TAG_LAYERS):
+        figures |= fit_owner(run, classifiers, unseen, checked)
+    thresholds = {key: value for key, value in figures.items() if key.endswith("_threshold")}
+    save_classifiers(classifiers, thresholds, path)
     print(json.dumps(figures, indent=1))
+
+
+def fit_owner(
+    run: Opened,
+    classifiers: dict[str, Classifier],
+    train: Sequence[Scored],
+    dev: Sequence[Scored],
+) -> dict[str, float]:
+    """Put the network for a description's owner among the others.
+
+    Returns:
+        Its thresholds and dev figures.
+    """
+    table = owner_table(train, classifiers["type"])
+    classifiers["owner"] = fit(table, (32,), 1e-1, run.settings.seed)
+    thresholds, reached = best_description_thresholds(
+        run.model, dev, classifiers["owner"], classifiers["type"]
+    )
+    return thresholds | reached
 
 
 def fit_all(
