@@ -26,6 +26,7 @@ __all__ = [
     "count",
     "earned",
     "spread_of",
+    "sureness",
 ]
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ QUOTATION_CREDIT: Mapping[Speech, float] = {"direct": 1.0, "mixed": 0.5, "indire
 # Share of the sentences that earns half of what all of them would. Where it is small, background
 # in the author's voice costs little: see docs/score.md.
 HALF_SHARE = 0.1
+
+# A claim that is less likely than this to be one counts for less, in proportion: so that a claim
+# that is found or missed by a hair moves the score by little. See docs/score.md.
+SURE = 0.6
 
 # What a sentence with one attribution lacks; every further one leaves this part of the rest.
 FURTHER = 0.25
@@ -119,8 +124,14 @@ class Counted:
         return self.identification(claim) * self.closeness(claim)
 
     def share(self, credit: Callable[[Claim], float]) -> float:
-        """Mean over all sentences of the best credit among the sentence's claims, 0 without one."""
-        best = (max(map(credit, claims), default=0.0) for claims in self.by_sentence)
+        """Mean over all sentences of the best credit among the sentence's claims, 0 without one.
+
+        Claims that are not sure get a part of their credit.
+        """
+        best = (
+            max((sureness(claim) * credit(claim) for claim in claims), default=0.0)
+            for claims in self.by_sentence
+        )
         return math.fsum(best) / len(self.by_sentence)
 
 
@@ -158,6 +169,11 @@ def count(
         for number in numbers
     )
     return Counted(numbers, by_sentence, tuple(counted.values()), known)
+
+
+def sureness(claim: Claim) -> float:
+    """How much a claim counts, 0..1: in full when it is as likely as ``SURE`` to be one."""
+    return min(1.0, claim.confidence / SURE)
 
 
 def earned(share: _Number) -> _Number:

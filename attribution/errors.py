@@ -40,7 +40,8 @@ class MissingExtraError(AttributionError, ImportError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(
-            f"{package} is needed for this and not installed: pip install 'attribution[{extra}]'"
+            f"{package} is needed for this and not installed: "
+            f"pip install 'claim-attribution[{extra}]', in a checkout '.[{extra}]'"
         )
 
 

@@ -6,7 +6,8 @@ Shares of the *claims* would be the obvious choice, but they reward the wrong ed
 "officials said" and stating the same words as fact would raise the share of claims from named
 sources. Shares of the sentences make the author's background count, as nothing tells it from
 claims whose attribution was dropped; so a component rises fast with the first sentences and ever
-less with more (:func:`attribution.counted.earned`), which keeps that small and bounded.
+less with more (:func:`attribution.counted.earned`), which keeps that small and bounded. Claims of
+which a model is unsure count for less (:func:`attribution.counted.sureness`).
 
 It follows, for every component and so for any weights, that
 
@@ -40,6 +41,7 @@ from attribution.counted import (
     count,
     earned,
     spread_of,
+    sureness,
 )
 from attribution.reference import percentile
 from attribution.types import Claim, Component, Report, Sentence, Source, Speech, Transparency
@@ -153,7 +155,9 @@ def _value(name: str, counted: Counted) -> float:
     if name == "source_spread":
         return spread_of(math.fsum(_presences(counted).values()))
     if name == "attributed_sentences":
-        told = math.fsum(attribution_credit(len(found)) for found in counted.by_sentence)
+        told = math.fsum(
+            attribution_credit(math.fsum(map(sureness, found))) for found in counted.by_sentence
+        )
         return earned(told / len(counted.by_sentence))
     credit = BEST_CREDITS[name]
     return earned(counted.share(lambda claim: credit(counted, claim)))
@@ -167,7 +171,8 @@ def _presences(counted: Counted) -> dict[str, float]:
     """
     presences: dict[str, float] = {}
     for claim in filter(counted.identified, counted.claims):
-        presences[claim.source] = max(presences.get(claim.source, 0.0), counted.presence(claim))
+        presence = sureness(claim) * counted.presence(claim)
+        presences[claim.source] = max(presences.get(claim.source, 0.0), presence)
     return presences
 
 
@@ -247,7 +252,8 @@ def _why_identified(counted: Counted) -> str:
         f"{_count(len(counted.by_sentence), 'sentence')}."
     )
     bare = sum(counted.identification(claim) < 1 for claim in named)
-    return why + (f" {bare} of them give a person's name and nothing more." if bare else "")
+    give = "gives" if bare == 1 else "give"
+    return why + (f" {bare} of them {give} a person's name and nothing more." if bare else "")
 
 
 def _why_anonymity(counted: Counted) -> str:

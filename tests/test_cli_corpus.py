@@ -128,7 +128,7 @@ class TestCorpus:
         monkeypatch.setitem(sys.modules, "ray", None)
         result = run("corpus", "--engine", "ray", news, tmp_path / "out")
         assert result.exit_code == 2
-        assert "pip install 'attribution[ray]'" in result.stderr
+        assert "pip install 'claim-attribution[ray]'" in result.stderr
 
     def test_without_pyarrow(
         self, run: Run, news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -139,7 +139,7 @@ class TestCorpus:
         monkeypatch.setattr("attribution.corpus.run.load_pyarrow", missing)
         result = run("corpus", news, tmp_path / "out")
         assert result.exit_code == 2
-        assert "pip install 'attribution[corpus]'" in result.stderr
+        assert "pip install 'claim-attribution[corpus]'" in result.stderr
 
     def test_a_run_that_is_stopped_by_the_disk_says_how_to_go_on(
         self, run: Run, news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -85,7 +85,7 @@ class TestStart:
         monkeypatch.setattr("attribution.cli.serve.load_extra", missing)
         result = run()
         assert result.exit_code == 2
-        assert "pip install 'attribution[serve]'" in result.stderr
+        assert "pip install 'claim-attribution[serve]'" in result.stderr
 
     @pytest.mark.parametrize("option", ["--concurrency=0", "--queue=-1", "--timeout=0", "--port=x"])
     def test_limits_that_let_nothing_through_are_refused(self, option: str) -> None:

@@ -164,7 +164,7 @@ class TestKinds:
         (tmp_path / "next.txt").write_text("text", encoding="utf-8")
         outcomes = dict(read_inputs([str(path), str(tmp_path / "next.txt")]))
         assert str(outcomes[str(path)]).startswith(f"{path}: ")
-        assert f"pip install 'attribution[{extra}]'" in str(outcomes[str(path)])
+        assert f"pip install 'claim-attribution[{extra}]'" in str(outcomes[str(path)])
         assert isinstance(outcomes[str(tmp_path / "next.txt")], ArticleText)
 
     @pytest.mark.parametrize("suffix", [".html", ".mht", ".docx", ".pdf"])

@@ -166,7 +166,7 @@ class TestComponents:
         made = article(1, {"s1": "named_person"}, [(0, "s1")])
         assert value(made, "identified_sources") == pytest.approx(earned(NAME_ALONE))
         assert why(made, "identified_sources").endswith(
-            "1 of them give a person's name and nothing more."
+            "1 of them gives a person's name and nothing more."
         )
         for who in ({"role": "harbour master"}, {"justification": (made.spans[0],)}):
             assert value(made.with_source("s1", **who), "identified_sources") == 1

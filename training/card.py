@@ -257,12 +257,14 @@ def _training(settings: Settings, earlier: str) -> str:
     for name, value in dataclasses.asdict(settings.training).items():
         rows[f"`training.{name}`"] = value
     rows["`data.article_repeat`"] = settings.data.article_repeat
+    if settings.start:
+        rows["begins with"] = f"the model of `{settings.start}`, classifiers of resolution included"
     if settings.data.limit:
         rows["`data.limit`"] = settings.data.limit
     note = (
         "First the encoder with its heads (`training.train`; one loss a task, weights in"
         " `training/losses.py`), then, on its states, the settings of decoding (`training.tune`)"
-        " and the four classifiers of resolution (`training.resolution`). Steps and hours are"
+        " and the classifiers of resolution (`training.resolution`). Steps and hours are"
         " those of the first part, by its log. Machine and versions are those at the time of"
         " writing this card."
     )

@@ -130,8 +130,8 @@ class Comparison:
 
 
 def content(report: Report, claim: Claim) -> str:
-    """A claim's words, pieces joined by " … "."""
-    return " … ".join(piece.of(report.text) for piece in claim.content)
+    """A claim's words, white space folded, pieces joined by " … "."""
+    return " … ".join(" ".join(piece.of(report.text).split()) for piece in claim.content)
 
 
 def _about(report: Report) -> dict[str, Any]:

@@ -127,8 +127,9 @@ def _scores(comparison: Comparison) -> RenderableType:
 
 
 def _figures(numbers: Numbers, *, digits: int) -> tuple[str, str, str]:
+    # Nothing added to what is rounded leaves no minus before nothing.
     shown = [
-        "-" if value is None else f"{value:{sign}.{digits}f}"
+        "-" if value is None else f"{round(value, digits) + 0.0:{sign}.{digits}f}"
         for value, sign in ((numbers.a, ""), (numbers.b, ""), (numbers.difference, "+"))
     ]
     return shown[0], shown[1], shown[2]

@@ -169,7 +169,7 @@
         sentence.classList.toggle("lit", wanted.has(sentence.dataset.s));
         return sentence.classList.contains("lit");
       });
-      status.textContent = on ? `${wanted.size} sentences are marked in the article.` : "";
+      status.textContent = on ? `Marked in the article: sentences, ${wanted.size}.` : "";
       if (found.length) found[0].scrollIntoView({ block: "center" });
     });
   }
