@@ -323,6 +323,16 @@ class TestUsage:
         assert "--output" in result.stderr
         assert scorer.batch_sizes == []
 
+    @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder nobody writes to")
+    def test_output_that_the_system_refuses_is_named_as_it_was_given(
+        self, run: Run, article: Path
+    ) -> None:
+        result = run("score", "--output", "/proc/report.json", article)
+        told = f"{result.stderr} {result.exception}"  # root is not refused before it writes
+        assert result.exit_code != 0
+        assert "/proc/report.json" in told
+        assert ".part" not in told
+
     def test_model_that_cannot_be_loaded_exits_2_and_is_named(
         self, run: Run, article: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -49,6 +49,11 @@ class TestReport:
         report = served.client.post("/v1/report", json=sent).json()
         assert (report["title"], report["publisher"]) == ("Weir shut", "Echo")
 
+    def test_without_a_title_the_headline_of_the_text_is_taken(self, served: Served) -> None:
+        text = "Harbour closes after crane fire\n\nThe port will stay shut, the board said.\n"
+        report = served.client.post("/v1/report", json={"text": text}).json()
+        assert report["title"] == "Harbour closes after crane fire"
+
     def test_null_and_empty_names_count_as_not_given(self, served: Served) -> None:
         sent = {"text": "A text.", "title": None, "publisher": ""}
         report = served.client.post("/v1/report", json=sent).json()

@@ -306,7 +306,12 @@ def _replacing(path: Path) -> Iterator[Path]:
         return
     part = target.with_name(f".attribution-{os.getpid()}.part")
     try:
-        yield part
+        try:
+            yield part
+        except OSError as error:
+            if error.filename == str(part):  # the user has named another file
+                error.filename = str(path)
+            raise
         if part.exists() and part.stat().st_size:
             if target.exists():
                 shutil.copymode(target, part)

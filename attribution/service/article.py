@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from attribution.inputs.article import as_written
 from attribution.service.problems import InvalidPart, RefusedError
 from attribution.service.settings import MAX_NAME, Settings
 
@@ -39,13 +40,20 @@ class Article(BaseModel):
         examples=["The ferry will stop on Friday, the harbour board said."],
     )
     title: Name | None = Field(
-        None, description="A headline to store in the report; it is not analysed."
+        None,
+        description="A headline to store in the report; it is not analysed. "
+        "Without it, the line is stored that the text begins with, if it looks like a headline.",
     )
     publisher: Name | None = Field(
         None,
         description="The outlet that prints the article, which is never an intermediary. "
         "Without it, the outlet is read from the text if it names one.",
     )
+
+    @property
+    def headline(self) -> str | None:
+        """The title; without one, the headline that the text begins with, if it does."""
+        return self.title or as_written(self.text).title
 
 
 class Batch(BaseModel):

@@ -255,7 +255,7 @@ class Place:
         if self._left.is_set():
             raise _LeftError
         return self._scorer(
-            article.text, title=article.title or None, publisher=article.publisher or None
+            article.text, title=article.headline, publisher=article.publisher or None
         )
 
     def leave(self) -> None:
