@@ -24,7 +24,7 @@ from attribution.wordclasses import (
     TITLES,
 )
 
-__all__ = ["describe", "join_roles", "name_and_role", "person_names"]
+__all__ = ["beyond_name", "describe", "join_roles", "name_and_role", "person_names"]
 
 #: Marks behind which a description is over.
 _BREAKS = frozenset(",—–;:")
@@ -269,6 +269,11 @@ def _apposition(tokens: Sequence[str], start: int) -> tuple[int, int]:
     while last > first and not tokens[last - 1][0].isalnum():
         last -= 1
     return first, last
+
+
+def beyond_name(role: str, name: str) -> str:
+    """A role, or nothing where all its words are the name's: it tells no more of the source."""
+    return "" if set(role.lower().split()) <= set(name.lower().split()) else role
 
 
 def join_roles(texts: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from attribution.characterize import anonymity_features
 from attribution.features import EncodedArticle
 from attribution.mentions import MentionTable
 from attribution.model import AttributionModel
-from attribution.naming import name_and_role, person_names
+from attribution.naming import beyond_name, name_and_role, person_names
 from attribution.resolve import Cluster
 from attribution.standing import (
     LAYERS,
@@ -133,6 +133,8 @@ def _source(
         # What stands around a name is surer than what is marked; for a nameless source it is not.
         marked = role_of(article, described)
         role = (role or marked) if kind == "named_person" else (marked or role)
+        if kind not in _UNNAMED:
+            role = beyond_name(role, name)
     spans = {document.cover(*mention.words) for mention in mentions if mention.tokens}
     grounds = {
         document.cover(*item.words) for item in described or () if item.layer == "justification"

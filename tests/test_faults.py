@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -115,8 +116,10 @@ class TestFullDisk:
         self, tmp_path: Path, scorer_folder: Path
     ) -> None:
         pytest.importorskip("pyarrow")
-        # The shard of the last two is the one that does not fit.
-        texts = [*(f"Nobody knows {n}." for n in range(4)), SAMPLE, SAMPLE[::-1]]
+        # The shard of the last two, in which nothing repeats, is the one that does not fit.
+        words = [hashlib.sha256(bytes([n % 256, n // 256])).hexdigest() for n in range(600)]
+        long = [" ".join(words[start : start + 300]) for start in (0, 300)]
+        texts = [*(f"Nobody knows {n}." for n in range(4)), *long]
         rows = [{"id": f"a{n}", "text": text} for n, text in enumerate(texts)]
         news = write_jsonl(tmp_path / "news.jsonl", rows)
         options = ("corpus", "--quiet", "--chunk-size", 2, "--model", scorer_folder, news)
@@ -130,6 +133,7 @@ class TestFullDisk:
         assert done.returncode == 1
         assert b"What was done is kept; run the same command to go on." in done.stderr
         assert b"Traceback" not in done.stderr
+        assert third > max(first, second)
         assert len(list(full.glob("articles/*"))) == 2
         again = run(*options, full)
         assert again.stdout.startswith(b"6 read = 2 scored + 0 errors + 4 done before")

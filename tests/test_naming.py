@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attribution.naming import describe, name_and_role, person_names
+from attribution.naming import beyond_name, describe, name_and_role, person_names
 from attribution.types import SourceType
 from scenes import mention, zero
 from tiny_model import encode
@@ -286,3 +286,16 @@ class TestCompletion:
             article, "Ottoline Brask and Tilly Ware", person=("Ottoline Brask", "Tilly Ware")
         )
         assert person_names(article, [both]) == {"Ottoline Brask", "Tilly Ware"}
+
+
+@pytest.mark.parametrize(
+    ("role", "left"),
+    [
+        ("Quay Board", ""),
+        ("the Quay Board", "the Quay Board"),
+        ("board of the harbour", "board of the harbour"),
+        ("", ""),
+    ],
+)
+def test_a_role_that_repeats_the_name_is_none(role: str, left: str) -> None:
+    assert beyond_name(role, "Quay Harbour Board") == left
