@@ -272,8 +272,8 @@ def _apposition(tokens: Sequence[str], start: int) -> tuple[int, int]:
 
 
 def beyond_name(role: str, name: str) -> str:
-    """A role, or nothing where all its words are the name's: it tells no more of the source."""
-    return "" if set(role.lower().split()) <= set(name.lower().split()) else role
+    """A role, or nothing where it is the name once more and tells no more of the source."""
+    return "" if role.lower() == name.lower() else role
 
 
 def join_roles(texts: Iterable[str]) -> str:
