@@ -110,7 +110,7 @@ class TestWithoutNetworkx:
     ) -> None:
         monkeypatch.setitem(sys.modules, "networkx", None)
         with pytest.raises(
-            MissingExtraError, match=r"pip install 'attribution\[graph\]'"
+            MissingExtraError, match=r"pip install 'claim-attribution\[graph\]'"
         ) as caught:
             example_report.graph()
         assert isinstance(caught.value, AttributionError)

@@ -256,5 +256,5 @@ def test_scikit_learns_own_run_finds_no_fault(kind: type) -> None:
 def test_without_scikit_learn_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "attribution.integrations.sklearn")
     monkeypatch.setitem(sys.modules, "sklearn.base", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'attribution\[sklearn\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'claim-attribution\[sklearn\]'"):
         importlib.import_module("attribution.integrations.sklearn")

@@ -371,5 +371,5 @@ class TestStorage:
 def test_without_spacy_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "attribution.integrations.spacy")
     monkeypatch.setitem(sys.modules, "spacy.language", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'attribution\[spacy\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'claim-attribution\[spacy\]'"):
         importlib.import_module("attribution.integrations.spacy")
