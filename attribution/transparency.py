@@ -288,7 +288,8 @@ def _why_hearsay(counted: Counted) -> str:
 
 def _why_quotation(counted: Counted) -> str:
     statements = [claim.speech for claim in counted.claims if claim.kind == "statement"]
-    share = counted.share(counted.quotation)
+    quoted = (max(map(counted.quotation, found), default=0.0) for found in counted.by_sentence)
+    share = math.fsum(quoted) / len(counted.by_sentence)
     return (
         f"Of {_count(len(statements), 'statement')}, {statements.count('direct')} are quoted in "
         f"full and {statements.count('mixed')} in part, which makes {share:.0%} of the sentences "
