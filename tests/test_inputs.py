@@ -74,7 +74,7 @@ class TestFindInputs:
     def test_folder_without_text_files_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "image.png").write_bytes(b"")
         assert error_of(str(tmp_path)) == (
-            f"{tmp_path}: no .txt, .md, .html, .htm, .xhtml, .mhtml, .mht, .docx or .pdf files "
+            f"{tmp_path}: no .txt, .md, .markdown, .html, .htm, .xhtml, .mhtml, .mht, .docx or .pdf files "
             "in this folder"
         )
 

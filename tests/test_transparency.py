@@ -340,7 +340,9 @@ class TestProperties:
         self, made: Article, data: st.DataObject
     ) -> None:
         sources = tuple(replace(source, type="named_person") for source in made.sources)
-        direct = [replace(c, chain=(c.source,), kind="statement") for c in made.claims]
+        direct = [
+            replace(c, chain=(c.source,), kind="statement", confidence=0.9) for c in made.claims
+        ]
         made = replace(made, sources=sources, claims=tuple(direct))
         numbers = {key: [c.source for c in direct].count(key) for key in {c.source for c in direct}}
         assume(len(numbers) > 1)

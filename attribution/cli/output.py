@@ -61,7 +61,8 @@ def check_form(form: Form, target: Path | None, names: Sequence[str], *, several
         for path in ReportFolder(target, form, names).targets():
             check_output(path, names)
             if form == "brat" and path.exists():
-                raise _refused(f"{str(path)!r} is there already and may have been corrected.")
+                there = f"{str(path)!r} is there already and may have been corrected"
+                raise _refused(f"{there}; name another folder.")
     elif form in ("graphml", "html") and several:
         one = "A GraphML file holds one graph" if form == "graphml" else "A page has one article"
         raise _refused(f"{one}; for several inputs name a folder that exists.")

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Literal
 from attribution.corpus.records import BadRecord, Columns, Raw, is_blank
 from attribution.errors import InputError
 from attribution.extras import load_extra, load_pyarrow
+from attribution.inputs.markdown import MARKDOWN_SUFFIXES, read_markdown
 from attribution.inputs.read import decode
 
 __all__ = ["READERS", "File", "Found", "Kind", "Part"]
@@ -60,11 +61,18 @@ def _read_text(part: Part) -> Iterator[Found]:
     file = part.file
     data = Path(file.path).read_bytes()
     try:
-        yield 1, 1, Raw(file.name, {"id": file.name, "text": decode(data, file.name)})
+        yield 1, 1, Raw(file.name, {"id": file.name, **_fields(decode(data, file.name), file)})
     except InputError as error:
         empty = is_blank(data.decode("utf-8", "replace"))
         detail = str(error).removeprefix(f"{file.name}: ")
         yield 1, 1, BadRecord(file.name, None, "empty" if empty else "undecodable", detail)
+
+
+def _fields(text: str, file: File) -> dict[str, str | None]:
+    if not file.name.lower().endswith(MARKDOWN_SUFFIXES):
+        return {"text": text}
+    article = read_markdown(text, file.name)
+    return {name: getattr(article, name) for name in ("text", "title", "publisher", "date")}
 
 
 def _read_jsonl(part: Part) -> Iterator[Found]:

@@ -17,8 +17,8 @@ from attribution.errors import InputError
 __all__ = ["Place", "Source", "find_source"]
 
 _SUFFIXES: Mapping[str, Kind] = {
-    ".txt": "text", ".md": "text", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv",
-    ".tsv": "csv", ".parquet": "parquet",
+    ".txt": "text", ".md": "text", ".markdown": "text", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
 }  # fmt: skip
 
 

@@ -17,11 +17,10 @@ __all__ = ["ArticleText", "Facts", "as_written", "set_apart"]
 class ArticleText:
     """The text of an article, and title, signature and captions beside it.
 
-    ``text`` is what is analysed. Of plain text and Markdown it is the whole text as it was
-    written, and ``layout`` says where in it the rest stands; of other kinds of input it is the
-    body alone, and ``layout`` is empty. ``byline`` is who signs, without "By" and outlet;
-    ``dateline`` is without the dash that ends it; ``date`` is as written, from a web page
-    YYYY-MM-DD.
+    ``text`` is what is analysed. Of plain text it is the whole text as it was written, and
+    ``layout`` says where in it the rest stands; of other kinds of input it is the body alone, and
+    ``layout`` is empty. ``byline`` is who signs, without "By" and outlet; ``dateline`` is without
+    the dash that ends it; ``date`` is as written, from a web page YYYY-MM-DD.
     """
 
     text: str

@@ -1,9 +1,9 @@
 """Reads the articles named on the command line: files, folders, standard input and addresses.
 
-Plain text and Markdown are kept exactly as they were written, line ends included, so that offsets
-into a report's text are offsets into the file's. Only a byte order mark is taken off: it says how
-the bytes are to be read and is no part of the text. Of web pages, Word documents and PDFs the
-article's body is the text (:mod:`attribution.inputs.html`, ``docx``, ``pdf``).
+Plain text is kept exactly as it was written, line ends included, so that offsets into a report's
+text are offsets into the file's. Only a byte order mark is taken off: it says how the bytes are to
+be read and is no part of the text. Of Markdown, web pages, Word documents and PDFs the article's
+body is the text (:mod:`attribution.inputs.markdown`, ``html``, ``docx``, ``pdf``).
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import IO, Literal
 
 from attribution.errors import InputError
-from attribution.inputs import docx, html, pdf
+from attribution.inputs import docx, html, markdown, pdf
 from attribution.inputs.article import ArticleText, as_written
 from attribution.inputs.fetch import fetch, is_address
 
 __all__ = ["SUFFIXES", "Input", "decode", "find_inputs", "read_article", "read_inputs"]
 
-Kind = Literal["text", "html", "mhtml", "docx", "pdf"]
+Kind = Literal["text", "markdown", "html", "mhtml", "docx", "pdf"]
 
 #: What a file is by the end of its name. Files of other names are known by how they begin.
 _KINDS: dict[str, Kind] = {
     ".txt": "text",
-    ".md": "text",
+    **dict.fromkeys(markdown.MARKDOWN_SUFFIXES, "markdown"),
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
@@ -182,7 +182,8 @@ def read_article(data: bytes, name: str, suffix: str = "") -> ArticleText:
         return docx.read_docx(data, name)
     if kind == "pdf":
         return pdf.read_pdf(data, name)
-    return as_written(decode(data, name))
+    text = decode(data, name)
+    return markdown.read_markdown(text, name) if kind == "markdown" else as_written(text)
 
 
 def _kind(start: bytes, suffix: str) -> Kind:

@@ -33,6 +33,10 @@ _SCORING = (
 )  # fmt: skip
 _MARKS = ("“", "”", "‘", "\u2028", "\ufeff", "\u200b", "\u0301", "𝕳", "שלום", "\r\n", "\n\n")
 _TEXT_WORDS = (*(mark.encode() for mark in _MARKS), b"\x00", b"\xff\xfe", b"said", b"told", b'"')
+_MARKDOWN_WORDS = (
+    *_TEXT_WORDS, b"# ", b"> ", b"---\n", b"```", b"![", b"](", b"**", b"|-", b"<!--", b"    ",
+    b"title: ", b"* ", b"1. ", b"[a]: ", b"<div>", b"&#0;", b"\\\n",
+)  # fmt: skip
 _HTML_WORDS = (
     b"<p>", b"</p>", b"<!--", b"-->", b"<div>", b"<table>", b"<li>", b"<br>", b"<![CDATA[",
     b"<script>", b"&#0;", b"&lt;", b"<html", b"<?xml", b"charset=", b"<article>", b"<figcaption>",
@@ -144,9 +148,9 @@ DOCUMENTS = (
         "Markdown, read",
         lambda data: _read(data, ".md") is not None,
         lambda: [seeds.MARKDOWN.encode(), b"# A headline of four words\n\nThe pier is closed."],
-        (*_READING, "attribution.segment"),
+        (*_READING, "attribution.inputs.markdown", "attribution.segment"),
         share=60,
-        words=(*_TEXT_WORDS, b"# ", b"> ", b"---\n", b"```", b"![", b"]("),
+        words=_MARKDOWN_WORDS,
     ),
     Target(
         "unknown",

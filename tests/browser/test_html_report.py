@@ -195,7 +195,7 @@ class TestFilter:
         assert shown_marks(page) == {"3"}
         assert page.locator(".ref:visible").count() == 1
         assert page.locator("#claims .claim:visible").count() == 1
-        assert page.get_by_role("status").inner_text() == "1 of 4 claims are shown."
+        assert page.get_by_role("status").inner_text() == "1 of 4 claims shown."
 
     def test_an_intermediary_shows_what_it_passed_on(self, page: Page) -> None:
         page.get_by_role("button", name="S2 Estuary Post").click()

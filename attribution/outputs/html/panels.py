@@ -98,5 +98,5 @@ def figures(report: Report) -> tuple[tuple[str, str], ...]:
         (str(claims), plural(claims, "claim")),
         (str(sources), plural(sources, "source")),
         (f"{found.channels} of {found.origins}", "identified origins are independent"),
-        (f"{reporting} of {sentences}", "sentences report what somebody says"),
+        (f"{reporting} of {sentences}", "sentences with a claim"),
     )

@@ -129,7 +129,7 @@
     for (const pick of picks) pick.setAttribute("aria-pressed", chosen.has(pick.dataset.source));
     showAll.hidden = !chosen.size;
     drawLines(chosen.size ? left : new Set());
-    status.textContent = chosen.size ? `${left.size} of ${entries.size} claims are shown.` : "";
+    status.textContent = chosen.size ? `${left.size} of ${entries.size} claims shown.` : "";
   };
   for (const pick of picks) {
     pick.disabled = false;
