@@ -1,6 +1,7 @@
 """How sure the score is: an interval from the confidences of the claims.
 
 Each claim is kept with the probability that it is right, and left out otherwise, many times over.
+A claim that is kept is right, so it counts in full, however unsure the model is of it.
 Leaving out can only lower the score, but a model that finds claims which are none also misses some
 that are. So the interval has the width of the scores so drawn, and lies around the score itself.
 It tells how much the score hangs on unsure claims; it does not cover missed claims, nor a right

@@ -74,8 +74,8 @@ class TestFindInputs:
     def test_folder_without_text_files_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "image.png").write_bytes(b"")
         assert error_of(str(tmp_path)) == (
-            f"{tmp_path}: no .txt, .md, .markdown, .html, .htm, .xhtml, .mhtml, .mht, .docx or .pdf files "
-            "in this folder"
+            f"{tmp_path}: no .txt, .md, .markdown, .html, .htm, .xhtml, .mhtml, .mht, .docx or "
+            ".pdf files in this folder"
         )
 
     def test_file_that_vanishes_before_it_is_read_is_named(self, folder: Path) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from attribution import counted
 from attribution.transparency import WEIGHTS
 from attribution.types import Report, Span
 from eval.validity import __main__ as command
@@ -257,6 +258,23 @@ class TestCommand:
         err = capsys.readouterr().err
         assert "broken: hiding a named source lowers it: british-18: 50.00 -> 50.00" in err
         assert "length alone" not in err
+
+    def test_another_sureness_can_be_tried_and_is_kept_to_the_run(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        seen = []
+
+        def run(group: Sequence[GoldArticle]) -> list[Any]:
+            seen.append(counted.SURE)
+            return scored(*[50.0] * len(group))
+
+        monkeypatch.setattr(command, "model_run", lambda model: run)
+        usual, out = counted.SURE, tmp_path / "v.json"
+        options = ["--corpus", "written", "--limit", "1", "--samples", "5", "--json", str(out)]
+        assert command.main([*options, "--sure", "0.25"]) == 0
+        assert set(seen) == {0.25}
+        assert usual == counted.SURE
+        assert json.loads(out.read_text(encoding="utf-8"))["sure"] == 0.25
 
     def test_a_missing_model_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert command.main(["--model", "no-such", "--corpus", "written", "--limit", "1"]) == 1

@@ -12,12 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from attribution import counted
 from attribution.errors import AttributionError
 from attribution.transparency import WEIGHTS
 from eval.circumstances import circumstances
@@ -100,12 +102,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     tell = _tell if options.broken else None
-    found = validity(run, corpora, samples=options.samples, names=options.names, tell=tell)
+    with _sure_from(options.sure):
+        found = validity(run, corpora, samples=options.samples, names=options.names, tell=tell)
     results = {
         "schema": SCHEMA,
         "model": options.model,
         "split": options.split,
         "limit": options.limit,
+        "sure": options.sure,
         **circumstances(ROOT),
         **found,
     }
@@ -117,9 +121,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+@contextmanager
+def _sure_from(confidence: float) -> Iterator[None]:
+    """Scores meanwhile count a claim in full from this confidence on."""
+    usual, counted.SURE = counted.SURE, confidence
+    try:
+        yield
+    finally:
+        counted.SURE = usual
+
+
 def _tell(case: Case) -> None:
     moved = f"{case.before:.2f} -> {case.after:.2f}"
     print(f"broken: {case.relation.name}: {case.doc}: {moved}", file=sys.stderr)
+
+
+def _chance(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text}: more than 0, at most 1")
+    return value
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -130,6 +151,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_corpora(parser)
     parser.add_argument("--model", default="small", help="a bundled model, or a folder")
+    parser.add_argument(
+        "--sure",
+        type=_chance,
+        default=counted.SURE,
+        metavar="P",
+        help="confidence from which a claim counts in full (default: the score's own)",
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures to this file")
     parser.add_argument(
         "--samples", type=int, default=1000, metavar="N", help="bootstrap resamples"
