@@ -53,7 +53,8 @@ def name_and_role(
         people: names of persons in the article, from :func:`person_names`; a surname alone is
             completed from them.
     """
-    if source_type == "unspecified" or not any(mention.tokens for mention in mentions):
+    # An author's own words for himself ("we", "my column") are no name.
+    if source_type in ("unspecified", "author") or not any(item.tokens for item in mentions):
         return source_type, ""
     if source_type == "named_person":
         name, role = _person(article, mentions)

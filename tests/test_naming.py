@@ -138,6 +138,10 @@ class TestName:
     def test_a_pronoun_is_a_name_only_when_there_is_nothing_else(self) -> None:
         assert named("He left.", ("He", {}), source_type="unnamed_person") == ("He", "")
 
+    def test_an_author_is_not_named_by_words_for_himself(self) -> None:
+        found = named("Ours is a small town.", ("Ours", {}), source_type="author")
+        assert found == ("author", "")
+
     def test_unspecified_is_its_own_name(self) -> None:
         assert named("He left.", ("He", {}), source_type="unspecified") == ("unspecified", "")
 
