@@ -26,8 +26,7 @@ def write_sums(folder: Path) -> None:
     Args:
         folder: A model folder that is complete.
     """
-    paths = sorted({path for pattern in _COVERED for path in folder.glob(pattern)})
-    lines = (f"{sha256_of(path)}  {path.name}\n" for path in paths)
+    lines = (f"{sha256_of(path)}  {path.name}\n" for path in _covered(folder))
     (folder / SUMS).write_text("".join(lines), encoding="ascii", newline="\n")
 
 
@@ -38,7 +37,8 @@ def check_sums(folder: Path) -> None:
         folder: A model folder.
 
     Raises:
-        ModelError: A file is missing, cut short or altered, or the checksums cannot be read.
+        ModelError: A file is missing, cut short, altered or without a checksum, or the checksums
+            cannot be read.
     """
     sums = folder / SUMS
     try:
@@ -47,10 +47,12 @@ def check_sums(folder: Path) -> None:
         return
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{sums} cannot be read: {error}") from error
+    listed = set()
     for line in lines:
         match = _LINE.fullmatch(line)
         if match is None:
             raise ModelError(f"{sums} is damaged: no checksum in the line {line[:80]!r}")
+        listed.add(match[2])
         path = folder / match[2]
         try:
             found = sha256_of(path)
@@ -63,6 +65,13 @@ def check_sums(folder: Path) -> None:
                 f"{path} is damaged or was altered: its checksum is not that in {SUMS}; "
                 "install the model anew, or delete that file to use the model as it is"
             )
+    unlisted = sorted(path.name for path in _covered(folder) if path.name not in listed)
+    if unlisted:
+        raise ModelError(f"{sums} is damaged: it has no checksum for {', '.join(unlisted)}")
+
+
+def _covered(folder: Path) -> list[Path]:
+    return sorted({path for pattern in _COVERED for path in folder.glob(pattern)})
 
 
 def sha256_of(path: Path) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +13,24 @@ __all__ = ["CONFIG", "FEATURES", "AttributionConfig"]
 CONFIG = "config.json"
 #: Surface features of a word: its shape, its quotation state, the boundary before it.
 FEATURES = ("shape", "quote", "boundary")
+
+
+#: Least and greatest value of every setting that is a number.
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "pair_size": (1, 65_536),
+    "mention_size": (1, 65_536),
+    "head_dropout": (0, 1),
+    "max_pieces": (1, 1_000_000),
+    "context": (0, 1_000_000),
+    "tag_layers": (1, 64),
+    "cue_threshold": (0, 1),
+    "uncued_threshold": (0, 1),
+    "source_threshold": (0, 1),
+    "flat_weight": (0, 1_000),
+    "piece_cost": (-1_000, 1_000),
+    "confidence_threshold": (0, 1),
+}
+_WHOLE = frozenset(("pair_size", "mention_size", "max_pieces", "context", "tag_layers"))
 
 
 class AttributionConfig:
@@ -68,6 +87,7 @@ class AttributionConfig:
         self.encoder: dict[str, Any] = dict(
             encoder if isinstance(encoder, Mapping) else encoder.to_dict()
         )
+        self.encoder.pop("_name_or_path", None)  # a folder of the machine that trained it
         self.pair_size = pair_size
         self.mention_size = mention_size
         self.head_dropout = head_dropout
@@ -100,7 +120,11 @@ class AttributionConfig:
         if not isinstance(found.get("encoder"), dict):
             raise ValueError(f"{path} does not say what the encoder is")
         known = vars(cls()).keys()
-        return cls(**{name: value for name, value in found.items() if name in known})
+        settings = {name: value for name, value in found.items() if name in known}
+        wrong = sorted(name for name, value in settings.items() if not _fits(name, value))
+        if wrong:
+            raise ValueError(f"{path}: not a possible value of {', '.join(wrong)}")
+        return cls(**settings)
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the settings into a folder, created if need be."""
@@ -117,3 +141,24 @@ class AttributionConfig:
             "model_type": self.model_type,
             **vars(self),
         }
+
+
+def _fits(name: str, value: object) -> bool:
+    """True when a setting read from a file has the type and range that the model can use."""
+    if name in _RANGES:
+        low, high = _RANGES[name]
+        number = type(value) is int or (type(value) is float and name not in _WHOLE)
+        return number and low <= value <= high  # type: ignore[operator]
+    if name == "confidence_weights":
+        return value is None or _is_list(value, _is_finite)
+    if name == "features":
+        return _is_list(value, FEATURES.__contains__)
+    return isinstance(value, {"encoder": dict, "span_ends": bool, "release": str}[name])
+
+
+def _is_list(value: object, fits: Callable[[Any], bool]) -> bool:
+    return isinstance(value, list) and all(map(fits, value))
+
+
+def _is_finite(value: object) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from attribution.layout import read_layout
 from attribution.types import Claim, Kind, Sentence, Source, SourceType, Speech
 
 __all__ = [
@@ -149,8 +150,11 @@ def count(
 ) -> Counted:
     """Sort out what counts.
 
-    Left out are sentences without a letter or digit, claims in the author's own voice, and claims
-    of a kind that is not in ``INFORMING_KINDS``.
+    Left out are sentences without a letter or digit, those of headline, byline, date line and
+    captions as :func:`attribution.layout.read_layout` recognises them, claims that stand in such
+    sentences only, claims in the author's own voice, and claims of a kind that is not in
+    ``INFORMING_KINDS``. So an article of plain text and the same one in a web page, of which the
+    body alone is read, score alike.
 
     Raises:
         KeyError: A claim refers to a source that ``sources`` lacks.
@@ -161,14 +165,22 @@ def count(
         for claim in claims
         if claim.kind in INFORMING_KINDS and known[claim.source].type != "author"
     }
+    layout = read_layout(text)
+    around = [span for span in layout.spans if span != layout.dateline]
     numbers = tuple(
-        number for number, item in enumerate(sentences) if any(map(str.isalnum, item.span.of(text)))
+        number
+        for number, item in enumerate(sentences)
+        if any(map(str.isalnum, item.span.of(text)))
+        and not any(span.contains(item.span) for span in around)
     )
     by_sentence = tuple(
         tuple(counted[key] for key in sentences[number].claims if key in counted)
         for number in numbers
     )
-    return Counted(numbers, by_sentence, tuple(counted.values()), known)
+    in_body = {claim.id for found in by_sentence for claim in found}
+    placed = {key for sentence in sentences for key in sentence.claims}
+    kept = tuple(c for key, c in counted.items() if key in in_body or key not in placed)
+    return Counted(numbers, by_sentence, kept, known)
 
 
 def sureness(claim: Claim) -> float:

@@ -293,10 +293,14 @@ def join_roles(texts: Iterable[str]) -> str:
 
 
 def _text(article: EncodedArticle, first: int, last: int) -> str:
-    """Words first..last as in the text, white space folded, with the stop of an abbreviation."""
+    """Words first..last as in the text, with the stop of an abbreviation.
+
+    White space is folded and soft hyphens are left out.
+    """
     span: Span = article.document.cover(first, last)
     stop = "." if _is_abbreviation(article, last) else ""
-    return " ".join(span.of(article.document.text).split()) + stop
+    words = span.of(article.document.text).replace("\u00ad", "")
+    return " ".join(words.split()) + stop
 
 
 def _is_abbreviation(article: EncodedArticle, word: int) -> bool:

@@ -18,7 +18,7 @@ __all__ = ["paragraphs", "strip"]
 _BLANK_LINE = re.compile(r"(?:\r\n|\r(?!\n)|\n)[^\S\r\n]*[\r\n]\s*")
 _LINE_END = re.compile(r"\r\n|[\r\n\u2028\u2029]")
 #: Widths that text is wrapped at.
-_WIDTHS = range(40, 101)
+_WIDTHS = range(24, 101)
 #: Lines of a block that is taken for wrapped by itself, without a common width.
 _TYPED = range(50, 101)
 #: A wrapped text has so many full lines, and at least half of its lines that others follow are.

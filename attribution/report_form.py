@@ -115,6 +115,9 @@ def _broken(data: Mapping[str, Any]) -> Iterator[str]:
     for place, span in _spans(data):
         if not span["start"] <= span["end"] <= end:
             yield f"{place} does not lie in the text of {end} characters"
+    low, high = data["transparency"].get("interval") or (0, 0)
+    if low > high:
+        yield f"report.transparency.interval ends at {high}, before it begins"
     sources = [source["id"] for source in data["sources"]]
     claims = [claim["id"] for claim in data["claims"]]
     for what, ids in (("sources", sources), ("claims", claims)):

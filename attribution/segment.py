@@ -25,11 +25,12 @@ STRAIGHT = "\"'＂"
 SINGLE = "‘’‚‹›'"
 _PAIR_OF_APOSTROPHES = re.compile(r"``|''")
 
-# A word is a run of letters and digits with inner apostrophes, hyphens, ampersands; initials
+# A word is a run of letters and digits with inner apostrophes, hyphens (soft ones too, which pages
+# put in for breaks that do not show), ampersands; initials
 # keep their inner stops (U.S), numbers their commas. A possessive or verb ending ('s, 'll), and
 # every other visible character, is a word of its own.
 _WORD = re.compile(
-    r"[^\W_]+(?:(?:[-&]|(?<=\d)[.,:](?=\d)|(?<=\b\w)\.(?=\w\b)|['’](?!(?:s|ll|re|ve|d|m)\b))[^\W_]+)*"
+    r"[^\W_]+(?:(?:[-&\u00ad]|(?<=\d)[.,:](?=\d)|(?<=\b\w)\.(?=\w\b)|['’](?!(?:s|ll|re|ve|d|m)\b))[^\W_]+)*"
     r"|['’](?:s|ll|re|ve|d|m)\b|``|''|\.{2,}|-{2,}|[^\w\s]|_+"
 )
 _MARK = re.compile(f"[{OPENING}{CLOSING}{STRAIGHT}]")

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -86,7 +86,8 @@ def assess(
     Args:
         text: The article.
         sentences: Its sentences with claim ids. Those without a letter or digit (rules,
-            ornaments) are left out of every share.
+            ornaments), and headline, byline, date line and captions where they are recognised,
+            are left out of every share.
         sources: All sources that the claims' chains refer to.
         claims: All claims. Statements, beliefs and perceptions count; only statements count as
             quoted.
@@ -240,7 +241,8 @@ def _why_nothing(counted: Counted, claims: Sequence[Claim]) -> str:
 
 def _why_attributed(counted: Counted) -> str:
     attributed, total = sum(map(bool, counted.by_sentence)), len(counted.by_sentence)
-    return f"{attributed} of {_count(total, 'sentence')} report what a source says or thinks."
+    why = f"{attributed} of {_count(total, 'sentence')} report what a source says or thinks."
+    return why + _unsure(counted.claims)
 
 
 def _why_identified(counted: Counted) -> str:
@@ -253,7 +255,8 @@ def _why_identified(counted: Counted) -> str:
     )
     bare = sum(counted.identification(claim) < 1 for claim in named)
     give = "gives" if bare == 1 else "give"
-    return why + (f" {bare} of them {give} a person's name and nothing more." if bare else "")
+    why += f" {bare} of them {give} a person's name and nothing more." if bare else ""
+    return why + _unsure(named)
 
 
 def _why_anonymity(counted: Counted) -> str:
@@ -262,7 +265,7 @@ def _why_anonymity(counted: Counted) -> str:
         f"Of {_count(len(graded), 'claim')}, {graded.count(EXPLAINED_ANONYMITY)} come from "
         f"unnamed sources whose anonymity is explained, {graded.count(UNEXPLAINED_ANONYMITY)} "
         f"from unnamed sources without a reason, and {graded.count(0.0)} from nobody in "
-        "particular."
+        f"particular.{_unsure(counted.claims)}"
     )
 
 
@@ -273,7 +276,9 @@ def _why_spread(counted: Counted) -> str:
         name = counted.sources[max(used, key=used.__getitem__)].name
         top = _count(max(used.values()), "claim")
         why += f"; the most used, {name}, gives {top} of {len(counted.claims)}"
-    return why + "."
+    by_sureness = sorted(counted.claims, key=sureness)
+    surest = {claim.source: claim for claim in by_sureness if claim.source in used}
+    return f"{why}.{_unsure(surest.values(), 'of their surest claims')}"
 
 
 def _why_hearsay(counted: Counted) -> str:
@@ -282,7 +287,7 @@ def _why_hearsay(counted: Counted) -> str:
     return (
         f"{relayed} of {_count(len(lengths), 'claim')} reached the article through an "
         f"intermediary; chains are {math.fsum(lengths) / len(lengths):.1f} steps long on average "
-        f"and {max(lengths)} at most."
+        f"and {max(lengths)} at most.{_unsure(counted.claims)}"
     )
 
 
@@ -293,8 +298,18 @@ def _why_quotation(counted: Counted) -> str:
     return (
         f"Of {_count(len(statements), 'statement')}, {statements.count('direct')} are quoted in "
         f"full and {statements.count('mixed')} in part, which makes {share:.0%} of the sentences "
-        "quotation."
+        f"quotation.{_unsure([c for c in counted.claims if counted.quotation(c) > 0])}"
     )
+
+
+def _unsure(claims: Collection[Claim], among: str = "of these claims") -> str:
+    """How many claims count in part only, and for how many they count together."""
+    parts = [part for part in map(sureness, claims) if part < 1]
+    if not parts:
+        return ""
+    are, count = ("is", "counts") if len(parts) == 1 else ("are", "count")
+    whole = math.fsum(parts)
+    return f" {len(parts)} {among} {are} unsure and {count} in part, as {whole:.1f}."
 
 
 def _count(number: int, noun: str) -> str:

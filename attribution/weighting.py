@@ -77,7 +77,7 @@ def load_weights(path: str | Path) -> dict[str, float]:
         data: Any = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: no JSON file that can be read: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("weights"), dict):
         raise ValueError(f'{path}: expected an object with "weights", as {WEIGHTS_FILE} has it')

@@ -80,6 +80,7 @@ def reports(draw: st.DrawFn) -> Report:
     names = st.lists(ids_of_claims, unique=True)
     sentence = st.builds(Sentence, span, st.sampled_from(get_args(Status)), names.map(tuple))
     component = st.builds(Component, fractions, fractions, any_text)
+    ends = st.tuples(st.floats(0, 100), st.floats(0, 100)).map(lambda pair: (min(pair), max(pair)))
     return Report(
         text=text,
         title=draw(st.none() | any_text),
@@ -89,7 +90,7 @@ def reports(draw: st.DrawFn) -> Report:
         transparency=Transparency(
             draw(st.floats(0, 100)),
             draw(st.dictionaries(any_text, component, max_size=3)),
-            draw(st.none() | st.tuples(st.floats(0, 100), st.floats(0, 100))),
+            draw(st.none() | ends),
             draw(st.booleans()),
         ),
         model=ModelInfo(draw(any_text), draw(any_text)),

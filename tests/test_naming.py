@@ -47,6 +47,10 @@ class TestName:
         )
         assert found[0] == "Ottoline Brask"
 
+    def test_soft_hyphens_are_no_part_of_a_name(self) -> None:
+        name = "Otto\u00adline Brask"
+        assert named(f"So {name} said.", (name, {"person": name}))[0] == "Ottoline Brask"
+
     def test_forms_of_address_are_no_part_of_a_name(self) -> None:
         found = named(
             "So Mr Ottoline Brask said.", ("Mr Ottoline Brask", {"person": "Mr Ottoline Brask"})

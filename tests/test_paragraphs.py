@@ -48,11 +48,11 @@ def sentences(text: str) -> list[str]:
 
 
 class TestWireCopy:
-    @pytest.mark.parametrize("width", range(60, 81, 4))
+    @pytest.mark.parametrize("width", [24, 32, 40, *range(60, 81, 4)])
     def test_wrapped_copy_gives_the_sentences_of_unwrapped(self, width: int) -> None:
         assert sentences(wrapped(width, "", "\n\n")) == sentences("\n\n".join(STORY))
 
-    @pytest.mark.parametrize("width", range(60, 81, 4))
+    @pytest.mark.parametrize("width", [24, 32, 40, *range(60, 81, 4)])
     @pytest.mark.parametrize("end", ["\n", "\r\n"])
     def test_so_do_paragraphs_told_by_their_indent(self, width: int, end: str) -> None:
         text = wrapped(width, "     ", "\n").replace("\n", end)

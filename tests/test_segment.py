@@ -124,6 +124,9 @@ class TestWords:
     def test_words_by_hand(self, text: str, expected: list[str]) -> None:
         assert words(text) == expected
 
+    def test_a_soft_hyphen_parts_no_word(self) -> None:
+        assert words("Offi\u00adcials said\u00ad so") == ["Offi\u00adcials", "said", "\u00ad", "so"]
+
     def test_words_in_a_span_are_those_that_begin_there(self) -> None:
         document = segment("one two three")
         assert document.words_in(Span(1, 8)) == range(1, 2)

@@ -43,3 +43,23 @@ def test_claims_that_are_sure_are_not_weighed(made: Article) -> None:
     sure = replace(made, claims=tuple(replace(item, confidence=1.0) for item in made.claims))
     enough = replace(made, claims=tuple(replace(item, confidence=SURE) for item in made.claims))
     assert sure.assess().score == pytest.approx(enough.assess().score)
+
+
+def test_every_reason_tells_what_counts_in_part() -> None:
+    unsure, sure = one_claim(SURE / 4).assess(), one_claim(SURE).assess()
+    for name, part in unsure.components.items():
+        told = part.why.removeprefix(sure.components[name].why)
+        if name == "direct_quotation":  # the claim is a paraphrase
+            assert told == ""
+        else:
+            assert told.endswith("is unsure and counts in part, as 0.2.")
+
+
+def test_a_sure_claim_makes_its_source_count_in_full() -> None:
+    made = article(12, {"s1": "named_organization"}, [(0, "s1"), (1, "s1")])
+    first, second = made.claims
+    made = replace(made, claims=(replace(first, confidence=SURE / 4), second))
+    parts = made.assess().components
+    assert parts["source_spread"].value == pytest.approx(0.5)
+    assert "unsure" not in parts["source_spread"].why
+    assert "1 of these claims is unsure" in parts["identified_sources"].why

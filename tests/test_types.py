@@ -167,6 +167,7 @@ class TestReportFormatError:
             (("claims", 0, "chain"), ["s9"], "claim 'c1' names a source that is not there"),
             (("claims", 0, "source"), "s3", "another source than its chain ends with"),
             (("transparency", "score"), 101, "score is out of range"),
+            (("transparency", "interval"), [90, 10], "interval ends at 10, before it begins"),
             (("transparency", "components"), [], "components is of type list"),
             (("transparency", "interval"), [1], "interval has 1 items"),
         ],

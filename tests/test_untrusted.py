@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import pickle
 import re
 import shutil
@@ -156,6 +157,31 @@ class TestModelFolders:
         assert set(asked["somebody/model"]) == {"*.safetensors", "*.json", "*.txt"}
 
 
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("confidence_threshold", math.nan),
+            ("confidence_weights", [math.nan] * 6),
+            ("confidence_weights", ["a"]),
+            ("context", -5),
+            ("max_pieces", 12.5),
+            ("cue_threshold", "x"),
+            ("span_ends", 1),
+            ("features", ["colour"]),
+            ("release", None),
+        ],
+    )
+    def test_a_value_that_cannot_be_is_named(
+        self, scorer_folder: Path, tmp_path: Path, name: str, value: object
+    ) -> None:
+        folder = Path(shutil.copytree(scorer_folder, tmp_path / "copy"))
+        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        (folder / "config.json").write_text(json.dumps({**settings, name: value}))
+        with pytest.raises(ModelError, match=rf"not a possible value of {name}"):
+            Scorer.from_pretrained(folder)
+
+
 class TestChecksums:
     @pytest.fixture
     def folder(self, scorer_folder: Path, tmp_path: Path) -> Path:
@@ -198,6 +224,13 @@ class TestChecksums:
     def test_sums_that_cannot_be_read_are_named(self, folder: Path, line: str) -> None:
         (folder / SUMS).write_text(f"{line}\n", encoding="utf-8")
         with pytest.raises(ModelError, match=SUMS):
+            check_sums(folder)
+
+    @pytest.mark.parametrize("kept", [0, 1])
+    def test_sums_that_were_cut_short_are_told(self, folder: Path, kept: int) -> None:
+        lines = (folder / SUMS).read_text(encoding="ascii").splitlines(keepends=True)
+        (folder / SUMS).write_text("".join(lines[:kept]), encoding="ascii")
+        with pytest.raises(ModelError, match=r"no checksum for .*tokenizer\.json"):
             check_sums(folder)
 
     @pytest.mark.parametrize("model", sorted(path.name for path in BUNDLED.iterdir()))

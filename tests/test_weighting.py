@@ -88,5 +88,12 @@ def test_a_file_that_is_none_is_refused_by_name(tmp_path: Path, text: str, messa
 
 
 def test_a_file_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"mine\.json: no JSON file that can be read"):
+    with pytest.raises(ValueError, match=r"mine\.json: cannot be read: No such file"):
         load_weights(tmp_path / "mine.json")
+
+
+def test_deep_nesting_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"mine\.json: no JSON file that can be read"):
+        load_weights(path)

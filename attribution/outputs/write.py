@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import secrets
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -304,7 +305,8 @@ def _replacing(path: Path) -> Iterator[Path]:
     if target.exists() and not target.is_file():  # there is nothing to replace
         yield target
         return
-    part = target.with_name(f".attribution-{os.getpid()}.part")
+    # A name that nobody can foresee, and put a link in its place.
+    part = target.with_name(f".attribution-{secrets.token_hex(8)}.part")
     try:
         try:
             yield part

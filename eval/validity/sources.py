@@ -11,7 +11,7 @@ from attribution.segment import segment
 from attribution.transparency import INFORMING_KINDS
 from attribution.types import Span
 from attribution.wordclasses import INDEFINITE, TITLES
-from training.augment.edits import Edit, apply_edits, claim_spans
+from training.augment.edits import Edit, apply_edits, claim_spans, paragraphs
 from training.readers.gold import GoldArticle, GoldClaim, GoldSource
 
 __all__ = ["add_intermediary", "drop_attribution", "hide_source", "name_source"]
@@ -26,6 +26,17 @@ _PLAIN = frozenset(
     "said says say added reported noted argued claimed believes believed according".split()
 )
 _TITLES = "|".join(sorted(TITLES))
+_POSSESSIVE = re.compile(r"['’](?:s\b|(?=\s))")
+#: Words that any noun phrase can follow, a name as well as "the source".
+_BEFORE_NAMES = frozenset(
+    "about after and as asked at because before but by for from if in on said says than that then "
+    "though to when where while with according accused quoted told".split()
+)
+#: A colon behind a speaker of a transcript; the rest of a name.
+_NO_PROSE_BEHIND = re.compile(r":| [A-Z]")
+#: Shorter paragraphs are signatures and headings.
+_LEAST_PROSE = 8
+_ENDS_SENTENCE = re.compile(r"[.?!…][\"'”’)\]]*$")
 
 
 def name_source(article: GoldArticle, rng: random.Random) -> GoldArticle | None:
@@ -60,6 +71,8 @@ def _described(article: GoldArticle, source: str) -> list[Span]:
         span
         for span in spans
         if len(words := span.of(text).split()) > 1 and words[0].lower() in _ARTICLES
+        # "the manager's answer" cannot become "Tessaly Vornholt, the manager's, answer".
+        if not _POSSESSIVE.search(span.of(text)) and not _POSSESSIVE.match(text, span.end)
     ]
     return _apart([span for span in described if _alone(article, span)])
 
@@ -98,7 +111,7 @@ def hide_source(article: GoldArticle, _rng: random.Random) -> GoldArticle | None
 
 def _hiding(article: GoldArticle, source: GoldSource) -> list[Edit]:
     """Edits that take a person's name out of the text; none where that cannot be done cleanly."""
-    words = [word for word in source.name.split() if word[0].isupper() and len(word) > 2]
+    words = [word for word in source.name.split() if word[0].isupper() and word[-1] != "."]
     others = " ".join(other.name for other in article.sources if other.id != source.id)
     if not words or any(word in others for word in words):
         return []
@@ -113,12 +126,29 @@ def _hiding(article: GoldArticle, source: GoldSource) -> list[Edit]:
     pattern = re.compile(rf"(?:\b(?i:{_TITLES})\.? )?\b(?:{named})\b(?: (?:{named})\b)*")
     found = (Span(*match.span()) for match in pattern.finditer(article.text))
     spans.update(place for place in found if not any(place.overlaps(span) for span in set(spans)))
-    if not spans or not all(_alone(article, span) for span in spans):
+    if not spans or not all(_alone(article, s) and _in_prose(article.text, s) for s in spans):
         return []
     return [
         Edit(span.start, span.end, _cased(article.text, span, _HIDDEN[min(number, 1)]))
         for number, span in enumerate(_apart(list(spans)))
     ]
+
+
+def _in_prose(text: str, place: Span) -> bool:
+    """True where a name can become "the source", and the sentence stays one that could be printed.
+
+    That is in no signature and no speaker of a transcript, behind a mark or a word that takes any
+    noun phrase: not behind a title or an article ("Governor the source", "the the source claim"),
+    and not before the rest of a name.
+    """
+    paragraph = next(item for item in paragraphs(text) if item.overlaps(place))
+    words = paragraph.of(text).split()
+    if len(words) < _LEAST_PROSE or not _ENDS_SENTENCE.search(words[-1]):
+        return False
+    if _NO_PROSE_BEHIND.match(text, place.end):
+        return False
+    before = re.search(r"(\w+) $", text[paragraph.start : place.start])
+    return before is None or before[1].lower() in _BEFORE_NAMES
 
 
 def drop_attribution(article: GoldArticle, rng: random.Random) -> GoldArticle | None:

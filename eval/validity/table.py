@@ -42,6 +42,7 @@ def _relations(found: Mapping[str, Any]) -> Table:
         )
         for name, row in [*found["by"].items(), ("all", found["all"])]
     ]
+    rows.append(("mean of the relations", "", _number(found["mean"], "{:.1%}"), "", "", "", ""))
     return _table(title, head, rows)
 
 
