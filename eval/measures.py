@@ -7,7 +7,7 @@ The definitions stand with the four groups: :mod:`eval.spans`, :mod:`eval.resolu
 from __future__ import annotations
 
 from attribution.types import Report
-from eval.alignment import align
+from eval.alignment import Alignment, align
 from eval.counts import Tally
 from eval.justification import measure_justification
 from eval.provenance import measure_provenance
@@ -15,7 +15,7 @@ from eval.resolution import measure_resolution
 from eval.spans import measure_spans
 from training.readers.gold import GoldArticle
 
-__all__ = ["measure"]
+__all__ = ["measure", "measure_aligned"]
 
 
 def measure(report: Report, article: GoldArticle) -> dict[str, Tally]:
@@ -24,7 +24,11 @@ def measure(report: Report, article: GoldArticle) -> dict[str, Tally]:
     Raises:
         ValueError: the report is not about this article's text.
     """
-    alignment = align(report, article)
+    return measure_aligned(align(report, article))
+
+
+def measure_aligned(alignment: Alignment) -> dict[str, Tally]:
+    """The same for a report that already lies over its gold article."""
     return {
         **measure_spans(alignment),
         **measure_resolution(alignment),

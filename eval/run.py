@@ -4,7 +4,8 @@
 
 Writes a JSON file (eval/results/<split>.json) and prints a table. PolNeAR is read from a folder
 in its own layout; without it only the written articles are measured. With --gold the articles are
-your own: a folder of corrected brat files, or a JSONL file of corrected reports.
+your own: a folder of corrected brat files, or a JSONL file of corrected reports; then there are
+figures by group and confusion tables, too.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ from eval.baselines import BASELINES, BaselineUnavailableError, load_baseline
 from eval.bootstrap import figures
 from eval.calibration import calibration, judgements
 from eval.circumstances import circumstances
+from eval.confusion import confusion
+from eval.confusion_plot import write_plots
 from eval.corpora import ROOT, add_corpora, read_corpora
 from eval.counts import Tally
+from eval.groups import GROUPS, find_groups
 from eval.guard import bundled_models
-from eval.measures import measure
+from eval.labels import LABELLINGS
+from eval.measures import measure_aligned
 from eval.systems import Run, baseline_run, model_run
 from eval.table import print_results
 from eval.targets import CALIBRATION_TARGET, TARGETS, THROUGHPUT_TARGET
@@ -54,13 +59,29 @@ class System:
     is_model: bool = False
 
 
-def evaluate(system: System, articles: Sequence[GoldArticle], corpus: str) -> dict[str, Any]:
-    """One system's figures over one corpus, as plain data, by desk too where desks are known."""
+def evaluate(
+    system: System,
+    articles: Sequence[GoldArticle],
+    corpus: str,
+    *,
+    by: Sequence[str] = (),
+    tables: bool = False,
+) -> dict[str, Any]:
+    """One system's figures over one corpus, as plain data, by desk too where desks are known.
+
+    Args:
+        system: what is measured.
+        articles: what it is measured on, at least one.
+        corpus: the key of the corpus, for its targets. PolNeAR's publishers get letters.
+        by: which of ``eval.groups.GROUPS`` to have figures by.
+        tables: whether to have confusion tables.
+    """
     system.run(articles[:1])  # first use loads things; that is not what an article costs
     start = time.perf_counter()
     reports = system.run(articles)
     seconds = time.perf_counter() - start
-    tallies = [measure(report, article) for report, article in zip(reports, articles, strict=True)]
+    alignments = [align(*pair) for pair in zip(reports, articles, strict=True)]
+    tallies = [measure_aligned(alignment) for alignment in alignments]
     model = reports[0].model
     result: dict[str, Any] = {
         "model": model.to_dict(),
@@ -68,7 +89,7 @@ def evaluate(system: System, articles: Sequence[GoldArticle], corpus: str) -> di
         "figures": _plain(tallies, TARGETS.get(corpus, {})),
     }
     if system.is_model:
-        judged = [judgements(align(*pair)) for pair in zip(reports, articles, strict=True)]
+        judged = [judgements(alignment) for alignment in alignments]
         result["calibration"] = {**calibration(judged).to_dict(), "target": CALIBRATION_TARGET}
     desks = sorted({article.desk for article in articles if article.desk})
     if desks:
@@ -82,6 +103,18 @@ def evaluate(system: System, articles: Sequence[GoldArticle], corpus: str) -> di
             )
             for desk in desks
         }
+    if by:
+        result["groups"] = {
+            name: {
+                label: group.to_dict()
+                for label, group in find_groups(
+                    alignments, name, letters=corpus == "polnear"
+                ).items()
+            }
+            for name in by
+        }
+    if tables:
+        result["confusion"] = {name: confusion(alignments, name).to_dict() for name in LABELLINGS}
     return result
 
 
@@ -114,20 +147,41 @@ def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = _completed(_parser().parse_args(arguments))
     try:
         if options.gold:
             corpora = {"gold": read_corrected(options.gold)[: options.limit]}
         else:
             corpora = read_corpora(options.corpus, options.split, options.polnear, options.limit)
         systems = _systems(options.model, baselines=options.baselines)
-    except (AttributionError, FileNotFoundError, ValueError) as error:
+        if options.plots:  # better to fail now than when all is measured
+            options.plots.mkdir(parents=True, exist_ok=True)
+    except (AttributionError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     if not systems or not any(corpora.values()):
         print("nothing to measure: no system or no article", file=sys.stderr)
         return 1
-    results = {
+    results = _results(options, corpora, systems)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    desks = options.desk or "desk" in options.by
+    print_results(results, Console(), desks=desks, bins=options.bins, confusion=options.confusion)
+    written = [options.json, *(write_plots(results, options.plots) if options.plots else ())]
+    for path in written:
+        print(f"written to {path}", file=sys.stderr)
+    return 0
+
+
+def _results(
+    options: argparse.Namespace,
+    corpora: Mapping[str, Sequence[GoldArticle]],
+    systems: Sequence[System],
+) -> dict[str, Any]:
+    """What the results file holds."""
+    by = [name for name in GROUPS if name in options.by]
+    tables = bool(options.confusion or options.plots)
+    return {
         "schema": SCHEMA,
         "split": options.gold.name if options.gold else options.split,
         "limit": options.limit,
@@ -138,18 +192,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             corpus: {
                 "articles": len(articles),
                 "resolved": sum(article.resolved for article in articles),
-                "systems": {system.name: evaluate(system, articles, corpus) for system in systems},
+                "systems": {
+                    system.name: evaluate(system, articles, corpus, by=by, tables=tables)
+                    for system in systems
+                },
             }
             for corpus, articles in corpora.items()
             if articles
         },
     }
-    path = options.json or RESULTS / ("gold.json" if options.gold else f"{options.split}.json")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    print_results(results, Console(), desks=options.desk, bins=options.bins)
-    print(f"written to {path}", file=sys.stderr)
-    return 0
+
+
+def _completed(options: argparse.Namespace) -> argparse.Namespace:
+    """The options with the defaults that hang on whether the articles are the user's own."""
+    own = options.gold is not None
+    if options.by is None:
+        options.by = [*GROUPS, "desk"] if own else []
+    if options.confusion is None:
+        options.confusion = own
+    if options.json is None:
+        options.json = RESULTS / ("gold.json" if own else f"{options.split}.json")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -173,6 +236,20 @@ def _parser() -> argparse.ArgumentParser:
         "--json", type=Path, metavar="OUT", help="default eval/results/SPLIT.json, or gold.json"
     )
     parser.add_argument("--desk", action="store_true", help="print the written articles by desk")
+    parser.add_argument(
+        "--by",
+        nargs="*",
+        choices=(*GROUPS, "desk"),
+        help="figures by group (default: with --gold all, else none; without a name: none)",
+    )
+    parser.add_argument(
+        "--confusion",
+        action=argparse.BooleanOptionalAction,
+        help="print which source type, speech and kind was taken for which (default: with --gold)",
+    )
+    parser.add_argument(
+        "--plots", type=Path, metavar="DIR", help="draw the same, as DIR/confusion-SYSTEM.svg"
+    )
     parser.add_argument("--bins", action="store_true", help="print how often a confidence is right")
     return parser
 
