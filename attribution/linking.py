@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from attribution.features import EncodedArticle
 from attribution.likeness import COMPARED, Likeness, Wording, compare, wording_of
 from attribution.mentions import FORMS, Mention, MentionTable, head_name, own_names
-from attribution.wordclasses import HERS, HIS, PREPOSITIONS, PRONOUNS
+from attribution.wordclasses import DEFINITE, HERS, HIS, PREPOSITIONS, PRONOUNS
 
 __all__ = [
     "LINK_FEATURES",
@@ -251,7 +251,7 @@ def namesakes(pairing: Pairing, one: int, other: int) -> bool:
     """True when one mention's name is the other's, its end, or its acronym.
 
     "Roe" and "Lu Poe Roe", "the Post" and "the Quay Post"; not "the Senate" and "the Senate
-    committee".
+    committee", nor "Halvard" and "Radio Halvard".
     """
     lengths = pairing.name_words
     first, second = (one, other) if lengths[one] <= lengths[other] else (other, one)
@@ -260,9 +260,23 @@ def namesakes(pairing: Pairing, one: int, other: int) -> bool:
     short, long = pairing.wordings[first].names, pairing.wordings[second].names
     # Family names stand first in some languages, so any one word of a person's name will do.
     persons = pairing.static[[one, other], _STATIC.index("person")].all()
+    if not persons and lengths[first] == 1 < lengths[second] and _is_bare(pairing, first):
+        return False
     return all(
         a[-1] == b[-1] or bool(persons and len(a) == 1) for a, b in zip(short, long, strict=True)
     )
+
+
+def _is_bare(pairing: Pairing, row: int) -> bool:
+    """True for a name in passing without an article, as a town has: it says nothing, nor passes on.
+
+    Outlets and bodies are shortened to their last word with an article ("the Post").
+    """
+    mention = pairing.table.mentions[row]
+    document = pairing.article.document
+    before = document.words[max(0, mention.first - 1) : mention.first + 1]
+    told = {word.of(document.text).lower() for word in before}
+    return mention.role == "entity" and not told & DEFINITE
 
 
 def link_features(

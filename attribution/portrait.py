@@ -34,6 +34,7 @@ __all__ = ["Cast", "portray"]
 
 Floats = NDArray[np.float32]
 _UNNAMED = ("unnamed_person", "unnamed_group")
+_NAMED = ("named_person", "named_organization", "media_outlet")
 
 
 @dataclass(frozen=True)
@@ -133,12 +134,22 @@ def _source(
         # What stands around a name is surer than what is marked; for a nameless source it is not.
         marked = role_of(article, described)
         role = (role or marked) if kind == "named_person" else (marked or role)
-        if kind not in _UNNAMED:
-            role = beyond_name(role, name)
+        if not _tells_more(role, kind, name):
+            role = ""
     spans = {document.cover(*mention.words) for mention in mentions if mention.tokens}
     grounds = {
-        document.cover(*item.words) for item in described or () if item.layer == "justification"
+        ground
+        for item in described or ()
+        if item.layer == "justification"
+        and _tells_more((ground := document.cover(*item.words)).of(document.text), kind, name)
     }
     return Source(
         identifier, name, kind, role, granted, tuple(sorted(spans)), tuple(sorted(grounds))
     )
+
+
+def _tells_more(text: str, kind: SourceType, name: str) -> bool:
+    """False for what repeats the source's own name."""
+    if kind in _NAMED:
+        return beyond_name(text, name)
+    return kind in _UNNAMED or text.lower() != name.lower()

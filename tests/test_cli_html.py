@@ -72,6 +72,19 @@ def test_several_inputs_are_a_file_each_and_an_index(
     assert linked == ["./one.html", "./index-2.html"]
 
 
+def test_inputs_that_differ_in_their_suffix_keep_it(
+    run: Run, articles: list[Path], pages: Path
+) -> None:
+    other = articles[0].with_suffix(".md")
+    other.write_bytes(articles[0].read_bytes())
+    assert run("--output", pages, articles[0], other).exit_code == 0
+    assert {path.name for path in pages.iterdir()} == {
+        "index.html",
+        f"{articles[0].name}.html",
+        f"{other.name}.html",
+    }
+
+
 def test_folder_without_a_page_gets_no_index(run: Run, tmp_path: Path, pages: Path) -> None:
     assert run("--output", pages, tmp_path / "missing.txt").exit_code == 1
     assert list(pages.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import tracemalloc
 import zipfile
 
@@ -98,6 +99,78 @@ class TestArticle:
         assert is_docx(document((LEDE, "Normal")))
         assert not is_docx(archive({"content.xml": b"<a/>"}))
         assert not is_docx(b"PK\x03\x04 cut off")
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+WORDS = "<w:p><w:r><w:t>The pier is closed.</w:t></w:r></w:p>"
+
+
+def of_parts(body: str, styles: str | None = None) -> bytes:
+    """A Word document with this body, and these styles in place of python-docx's own."""
+    parts = {"word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>".encode()}
+    if styles is not None:
+        parts["word/styles.xml"] = f"<w:styles {W}>{styles}</w:styles>".encode()
+    with zipfile.ZipFile(io.BytesIO(document((LEDE, "Normal")))) as made:
+        members = {name: made.read(name) for name in made.namelist()}
+    return archive({**members, **parts})
+
+
+def style(name: str, more: str = "") -> str:
+    return f'<w:style w:styleId="{name}" {more}><w:name w:val="{name}"/></w:style>'
+
+
+def styled(name: str, text: str) -> str:
+    return f'<w:p><w:pPr><w:pStyle w:val="{name}"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>'
+
+
+class TestStyles:
+    KIND = 'w:type="paragraph"'
+
+    def test_paragraph_without_a_style_has_the_usual_one(self) -> None:
+        styles = style("Caption", f'{self.KIND} w:default="1"') + style("Normal", self.KIND)
+        article = read_docx(of_parts(WORDS + styled("Normal", LEDE), styles), "a")
+        assert (article.text, article.captions) == (LEDE, ("The pier is closed.",))
+
+    def test_unknown_style_is_the_usual_one(self) -> None:
+        styles = style("Caption", f'{self.KIND} w:default="1"') + style("Normal", self.KIND)
+        body = styled("nothing", "The pier.") + styled("Normal", LEDE)
+        assert read_docx(of_parts(body, styles), "a").captions == ("The pier.",)
+
+    def test_style_of_characters_is_none_of_paragraphs(self) -> None:
+        styles = style("Title", 'w:type="character"') + style("Normal", self.KIND)
+        body = styled("Title", "The pier.") + styled("Normal", LEDE)
+        assert read_docx(of_parts(body, styles), "a").text == f"The pier.\n\n{LEDE}"
+
+    def test_document_without_styles_is_read(self) -> None:
+        assert read_docx(of_parts(styled("Title", LEDE), ""), "a").text == LEDE
+
+
+class TestTime:
+    def read(self, data: bytes, most: float) -> str:
+        start = time.process_time()
+        try:
+            text = read_docx(data, "a.docx").text
+        except InputError as error:
+            text = str(error)
+        assert time.process_time() - start < most
+        return text
+
+    def test_many_empty_paragraphs_are_refused_at_once(self) -> None:
+        told = self.read(of_parts("<w:p/>" * 50_000 + WORDS), 3)
+        assert told == "a.docx: more than 20000 paragraphs; save its text as .txt"
+
+    def test_empty_paragraphs_take_no_time(self) -> None:
+        assert self.read(of_parts("<w:p/>" * 19_000 + WORDS), 3) == "The pier is closed."
+
+    def test_paragraphs_and_styles_do_not_multiply(self) -> None:
+        styles = "".join(style(f"s{number}", 'w:type="paragraph"') for number in range(4_000))
+        text = self.read(of_parts(styled("s3999", "word") * 4_000, styles), 5)
+        assert text.count("word") == 4_000
+
+    def test_many_elements_are_refused_at_once(self) -> None:
+        body = "<w:p>" + "<w:r/>" * 500_000 + "</w:p>" + WORDS
+        told = self.read(of_parts(body), 5)
+        assert told.startswith("a.docx: 500005 elements, more than 500000; save")
 
 
 class TestBadDocuments:

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -21,7 +22,7 @@ pytest.importorskip("trafilatura")
 from eval.fuzz import __main__ as command
 from eval.fuzz import trial as module
 from eval.fuzz.lines import measure_lines
-from eval.fuzz.mutate import inputs
+from eval.fuzz.mutate import changed_json, inputs
 from eval.fuzz.target import Target
 from eval.fuzz.targets import TARGETS
 from eval.fuzz.trial import HangError, Trial, limited
@@ -56,6 +57,34 @@ def test_a_good_seed_is_accepted(name: str) -> None:
     target = TARGETS[name]
     assert target.check(target.seeds()[0])
     assert len(target.seeds()[0]) <= target.longest
+
+
+NESTED = sorted(name for name, target in TARGETS.items() if target.json and name not in SLOW)
+
+
+@pytest.mark.parametrize("name", NESTED)
+@pytest.mark.parametrize("piece", [b"[", b'{"text":'])
+def test_json_nested_without_end_is_refused(name: str, piece: bytes) -> None:
+    assert not TARGETS[name].check(piece * (200_000 // len(piece)))
+
+
+def test_json_is_nested_deeper_than_python_reads() -> None:
+    target = TARGETS["report"]
+    deep = 0
+    for number in range(500):
+        data = changed_json(target.seeds()[1], Random(number), target.longest)
+        try:
+            json.loads(data)
+        except RecursionError:
+            deep += 1
+        except ValueError:
+            deep += data.endswith(b"[" * 800)
+    assert deep > 0
+
+
+def test_seeds_of_the_parts_of_word_documents_are_all_accepted() -> None:
+    target = TARGETS["docx-parts"]
+    assert all(target.check(seed) for seed in target.seeds())
 
 
 def made(check: object, *seeds: bytes) -> Target:

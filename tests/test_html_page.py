@@ -212,6 +212,11 @@ class TestIndex:
         assert [item["href"] for item in Page(page).having(href="./a%20%231%3A%20%3Cb%3E.html")]
         assert "A crack at the weir" in page
 
+    def test_it_tells_inputs_of_one_title_apart(self, example_report: Report) -> None:
+        names = ("wire.docx", "wire.txt")
+        page = to_index([entry_of(example_report, name, f"{name}.html") for name in names])
+        assert all(f"<bdi>{name}</bdi>" in page for name in names)
+
 
 class TestColours:
     """Contrast by WCAG 2.2, of text and of the lines that show a claim."""

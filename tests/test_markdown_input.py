@@ -29,10 +29,11 @@ class TestText:
             ("Lind <b>said</b> so.<!-- cut -->", "Lind said so."),
             ("Read `the note` first.", "Read the note first."),
             ("Lind said\nso on Monday.", "Lind said so on Monday."),
+            ("Lind said so[^1].\n\n[^1]: In a letter.", "Lind said so.\n\nIn a letter."),
             ("“One,” said Lind.\\\n“Two.”", "“One,” said Lind.\n“Two.”"),
         ],
         ids=["link", "reference", "emphasis", "struck", "entity", "escape", "html", "code", "line",
-             "break"],
+             "footnote", "break"],
     )  # fmt: skip
     def test_marks_leave_their_words(self, markdown: str, text: str) -> None:
         assert text_of(markdown) == text

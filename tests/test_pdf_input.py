@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import time
 
 import pypdf
 import pytest
-from pypdf.generic import ArrayObject, DecodedStreamObject, NameObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
@@ -178,6 +179,69 @@ class TestBadFiles:
         assert len(data) < 200_000
         with pytest.raises(InputError, match=r"^a\.pdf: "):
             read_pdf(data, "a.pdf")
+
+    def of_blanks(self, pages: int, streams: int, megabytes: int, *, form: bool = False) -> bytes:
+        """Pages of a word and of blanks, drawn by themselves or in a form."""
+        writer = pypdf.PdfWriter(io.BytesIO(drawn("The pier was shut.")))
+        blanks = DecodedStreamObject()
+        blanks.set_data(b" " * (megabytes * 1_000_000))
+        packed = blanks.flate_encode()
+        if form:
+            packed.update({NameObject("/Subtype"): NameObject("/Form")})
+        reference = writer._add_object(packed)
+        page = writer.pages[0]
+        if form:
+            forms = DictionaryObject({NameObject("/X"): reference})
+            page["/Resources"][NameObject("/XObject")] = forms
+        else:
+            own = page.raw_get("/Contents")
+            page[NameObject("/Contents")] = ArrayObject([own, *[reference] * streams])
+        for _ in range(pages - 1):
+            writer.add_page(page)
+        made = io.BytesIO()
+        writer.write(made)
+        return made.getvalue()
+
+    @pytest.mark.parametrize("form", [False, True])
+    def test_page_that_unpacks_to_too_much_is_refused_at_once(self, form: bool) -> None:
+        data = self.of_blanks(3, 6, 12, form=form)
+        assert len(data) < 50_000
+        start = time.process_time()
+        with pytest.raises(InputError, match=r"a\.pdf: page 1 unpacks to more than 10 MB; save"):
+            read_pdf(data, "a.pdf")
+        assert time.process_time() - start < 3
+
+    def test_stream_counts_as_often_as_a_page_names_it(self) -> None:
+        with pytest.raises(InputError, match=r"a\.pdf: page 1 unpacks to more than 10 MB"):
+            read_pdf(self.of_blanks(1, 6, 2), "a.pdf")
+
+    def test_pages_that_unpack_to_too_much_are_refused(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attribution.inputs.pdf.MAX_CONTENT", 1_500_000)
+        with pytest.raises(InputError, match=r"a\.pdf: its pages unpack to more than 1 MB; save"):
+            read_pdf(self.of_blanks(2, 1, 1), "a.pdf")
+
+    def test_page_with_some_blanks_is_read(self) -> None:
+        assert read_pdf(self.of_blanks(1, 1, 1), "a.pdf").text == "The pier was shut."
+
+    def test_time_is_looked_at_between_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("attribution.inputs.pdf.TIME_LIMIT", -1.0)
+        monkeypatch.setattr("pypdf.PageObject.extract_text", lambda *_, **__: "")
+        with pytest.raises(InputError, match=r"a\.pdf: not read after"):
+            read_pdf(drawn("The pier was shut."), "a.pdf")
+
+    def test_many_lines_of_one_paragraph_are_joined_at_once(self) -> None:
+        start = time.process_time()
+        (joined,) = join_lines(lines("the") * 200_000)
+        assert joined == " ".join(["the"] * 200_000)
+        assert time.process_time() - start < 5
+
+    def test_long_word_is_read_at_once(self) -> None:
+        data = self.with_content(b"BT /F1 9 Tf (The " + b"a" * 200_000 + b") Tj ET")
+        start = time.process_time()
+        assert len(read_pdf(data, "a.pdf").text) == 200_004
+        assert time.process_time() - start < 5
 
     def test_file_that_takes_too_long_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("attribution.inputs.pdf.TIME_LIMIT", -1.0)

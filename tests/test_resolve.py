@@ -405,6 +405,22 @@ class TestNamesakes:
         other = mention(article, short, occurrence=occurrence, organization=short)
         assert self.same(text, one, other) is expected
 
+    @pytest.mark.parametrize(
+        ("text", "role", "expected"),
+        [
+            ("Radio Halvard wrote. The ferry left Halvard.", "entity", False),
+            ("Radio Halvard wrote. So said the Halvard.", "entity", True),
+            ("Radio Halvard wrote. Halvard agreed.", "source", True),
+        ],
+    )
+    def test_a_town_is_not_the_station_that_bears_its_name(
+        self, text: str, role: str, *, expected: bool
+    ) -> None:
+        article = encode(text)
+        one = mention(article, "Radio Halvard", organization="Radio Halvard")
+        other = mention(article, "Halvard", role, occurrence=2, organization="Halvard")
+        assert self.same(text, one, other) is expected
+
     def test_a_person_is_known_by_any_one_word_of_the_name(self) -> None:
         text = "Brask Ottoline met Ware. Brask agreed."
         article = encode(text)

@@ -26,9 +26,9 @@ from eval.validity.sources import (
 )
 from training.augment.cues import learn_verbs
 from training.augment.edits import claim_spans, paragraphs
-from training.readers.articles import read_articles
+from training.readers.articles import parse_article, read_articles
 from training.readers.gold import GoldArticle, GoldSource
-from validity import weir, words
+from validity import HEAD, PARAGRAPHS, weir, words
 
 DEV = Path(__file__).parent.parent / "training" / "corpus" / "articles" / "dev"
 ARTICLES = read_articles(DEV)[:6]
@@ -73,6 +73,23 @@ class TestHiding:
         other = GoldSource("s9", "Odo Faro", "named_person")
         shared = replace(article, sources=(*article.sources, other))
         assert hide_source(shared, random.Random(0)) is None
+
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("<src c=5>Faro", "Governor <src c=5>Faro"),
+            ("Boats lie along both banks.", "The Faro plan failed, as all of them had."),
+            ("Boats lie along both banks.", "Ines Faro, Ottermouth.\n\nBoats lie there."),
+            ("Boats lie along both banks.", "Faro: It will not hold for another winter."),
+        ],
+        ids=["title", "article", "signature", "transcript"],
+    )
+    def test_no_name_is_hidden_that_only_a_name_can_follow(self, old: str, new: str) -> None:
+        text = "\n\n".join(PARAGRAPHS)
+        assert old in text
+        changed = parse_article(HEAD + text.replace(old, new), doc="weir")
+        assert hide_source(changed, random.Random(0)) is None
 
 
 class TestDropping:

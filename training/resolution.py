@@ -8,7 +8,8 @@ fold's helper model says of the articles it was not trained on: scores of articl
 heart are too good to learn from. Thresholds are chosen on the dev articles, that of anonymity by
 cross-validation. Writes ``resolution.safetensors`` into the model folder. ``--only owner`` fits
 that network alone and keeps the others: what it learns from is where gold words stand, not how
-sure an encoder is, so that it needs no helpers.
+sure an encoder is, so that it needs no helpers. ``--only thresholds`` fits nothing and chooses the
+thresholds on the dev articles anew.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
 from attribution.characterize import type_features
+from attribution.checksums import SUMS, write_sums
 from attribution.model import TAG_LAYERS, AttributionModel
 from attribution.tabular import Classifier, load_classifiers, save_classifiers
 from attribution.types import SOURCE_TYPES
@@ -103,7 +105,11 @@ def unseen_articles(opened: Opened, articles: Sequence[GoldArticle]) -> list[Sco
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module; exits with 1 and a message when there is nothing to fit on."""
     parser = model_parser("training.resolution", __doc__)
-    parser.add_argument("--only", choices=["owner"], help="fit this network, keep the others")
+    parser.add_argument(
+        "--only",
+        choices=["owner", "thresholds"],
+        help="fit this network and keep the others, or choose the thresholds of those there are",
+    )
     options = parser.parse_args(arguments)
     run = opened(options)
     train, dev = (resolved_articles(run.settings, split) for split in ("train", "dev"))
@@ -112,15 +118,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     path = run.folder / "resolution.safetensors"
     checked = list(scored_articles(run.model, run.tokenizer, dev))
     unseen = [] if options.only else unseen_articles(run, train)
-    unseen = unseen or list(scored_articles(run.model, run.tokenizer, train))
+    if not unseen and options.only != "thresholds":
+        unseen = list(scored_articles(run.model, run.tokenizer, train))
     if options.only:
         classifiers, figures = load_classifiers(path)
     else:
-        classifiers, figures = fit_all(unseen, checked, run.settings.seed)
-    if run.model.config.tag_layers == len(TAG_LAYERS):
+        classifiers, figures = fit_all(unseen, run.settings.seed)
+    if options.only != "owner":
+        figures |= choose_thresholds(classifiers, checked)
+    if options.only != "thresholds" and run.model.config.tag_layers == len(TAG_LAYERS):
         figures |= fit_owner(run, classifiers, unseen, checked)
     thresholds = {key: value for key, value in figures.items() if key.endswith("_threshold")}
     save_classifiers(classifiers, thresholds, path)
+    if (run.folder / SUMS).is_file():
+        write_sums(run.folder)
     print(json.dumps(figures, indent=1))
 
 
@@ -143,43 +154,49 @@ def fit_owner(
     return thresholds | reached
 
 
-def fit_all(
-    unseen: Sequence[Scored], dev: Sequence[Scored], seed: int
-) -> tuple[dict[str, Classifier], dict[str, float]]:
-    """All classifiers but the owners', and their thresholds and dev figures.
+def fit_all(unseen: Sequence[Scored], seed: int) -> tuple[dict[str, Classifier], dict[str, float]]:
+    """All classifiers but the owners', and the threshold of anonymity with its figure.
 
     Args:
         unseen: train articles as models see them that were not trained on them.
-        dev: dev articles, for thresholds and figures.
         seed: of the fits.
     """
-    types, dev_types = Table(), Table()
-    for table, articles in ((types, unseen), (dev_types, dev)):
-        for item in articles:
-            add_types(item, table)
+    types = Table()
+    for item in unseen:
+        add_types(item, types)
     anonymity, threshold, reached = fit_anonymity(unseen)
     classifiers = {
         "type": fit(types, (64,), 1.0, seed),
         "anonymity": anonymity,
         "link": fit_linker(unseen, seed),
     }
-    relayed = [[gold_scene(item, classifiers["type"]) for item in part] for part in (unseen, dev)]
-    first, second = fit_relays(relayed[0], seed)
-    classifiers |= {"via": first, "carry": second}
+    scenes = [gold_scene(item, classifiers["type"]) for item in unseen]
+    classifiers["via"], classifiers["carry"] = fit_relays(scenes, seed)
+    return classifiers, {"anonymity_threshold": threshold, "anonymity_train_f1": reached}
+
+
+def choose_thresholds(
+    classifiers: Mapping[str, Classifier], dev: Sequence[Scored]
+) -> dict[str, float]:
+    """The thresholds of links and intermediaries that are best on dev articles, and dev figures."""
     figures: dict[str, float] = {}
     figures["link_threshold"], figures["link_dev_f1"] = best_link_threshold(
         classifiers["link"], dev
     )
     corpora = [
-        [scene for scene, item in zip(relayed[1], dev, strict=True) if item.gold.nested is nested]
+        [gold_scene(item, classifiers["type"]) for item in dev if item.gold.nested is nested]
         for nested in (False, True)
     ]
-    figures["via_threshold"], figures["via_dev_score"] = best_via_threshold(first, second, corpora)
-    figures["anonymity_threshold"], figures["anonymity_train_f1"] = threshold, reached
-    rows, labels = dev_types.arrays()
+    figures["via_threshold"], figures["via_dev_score"] = best_via_threshold(
+        classifiers["via"], classifiers["carry"], corpora
+    )
+    types = Table()
+    for item in dev:
+        add_types(item, types)
+    rows, labels = types.arrays()
     hits = classifiers["type"].probabilities(rows).argmax(1) == labels
     figures["type_dev_accuracy"] = float(hits.mean())
-    return classifiers, figures
+    return figures
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +23,9 @@ __all__ = ["MAX_BYTES", "is_docx", "read_docx"]
 MAX_BYTES = 50_000_000
 #: Limits of what a file may unpack to, checked before anything is unpacked.
 MAX_MEMBERS, MAX_UNPACKED, MAX_XML = 2_000, 100_000_000, 20_000_000
+#: Paragraphs of the body, empty ones too, and elements within them: what time to read grows with.
+#: A novel has some five thousand paragraphs.
+MAX_PARAGRAPHS, MAX_ELEMENTS = 20_000, 500_000
 #: Open Packaging Conventions (ECMA-376-2) allow these. zipfile bounds what it unpacks of no other.
 _COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PIECE = 65_536
@@ -29,6 +33,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: Not read: what was deleted or moved away, copies for old programs, text boxes.
 _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", _FALLBACK}
+#: The styles that are looked for, by the names that stand in a file.
+_TITLE, _CAPTION = ("Title",), ("caption", "Caption")
 _SIGNS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 
 
@@ -72,11 +78,13 @@ def read_docx(data: bytes, name: str) -> ArticleText:
     try:
         document = docx.Document(io.BytesIO(data))
         paragraphs = list(_paragraphs(document))
+    except _TooLongError as error:
+        raise InputError(f"{name}: {error}; save its text as .txt") from None
     except Exception as error:  # python-docx lets through what lxml, zipfile and zlib raise
         raise InputError(f"{name}: cannot be read as a Word document: {error}") from error
-    titles = [text for text, style in paragraphs if style == "Title"]
-    captions = tuple(text for text, style in paragraphs if style == "Caption")
-    body = "\n\n".join(text for text, style in paragraphs if style not in ("Title", "Caption"))
+    titles = [text for text, style in paragraphs if style in _TITLE]
+    captions = tuple(text for text, style in paragraphs if style in _CAPTION)
+    body = "\n\n".join(text for text, style in paragraphs if style not in _TITLE + _CAPTION)
     if not body:
         raise InputError(f"{name}: no text in this document; scanned pages need OCR first")
     title = " ".join(" ".join(titles).split())
@@ -126,17 +134,61 @@ def _load(name: str) -> ModuleType:
     return docx
 
 
-def _paragraphs(document: Any) -> Iterator[tuple[str, str]]:
-    """Text and style of every paragraph of the body that has text, those of tables too."""
-    from docx.text.paragraph import Paragraph
+class _TooLongError(Exception):
+    """A document with more in it than is read."""
 
-    for element in _kept(document.element.body):
+
+@dataclass(frozen=True)
+class _Styles:
+    """Names of a document's styles of paragraphs by their ids, and of the one that is usual."""
+
+    names: Mapping[str, str]
+    usual: str
+
+    def name_of(self, style: str | None) -> str:
+        return self.usual if style is None else self.names.get(style, self.usual)
+
+
+def _styles(document: Any) -> _Styles:
+    """The styles, gone through once. python-docx goes through all of them for each paragraph."""
+    names: dict[str, str] = {}
+    usual = ""
+    for style in document.styles.element.iterchildren(f"{_W}style"):
+        if style.get(f"{_W}type", "paragraph") != "paragraph":
+            continue
+        named = style.find(f"{_W}name")
+        name = "" if named is None else named.get(f"{_W}val", "")
+        names.setdefault(style.get(f"{_W}styleId", ""), name)
+        if style.get(f"{_W}default", "0") in ("1", "true", "on"):
+            usual = name
+    return _Styles(names, usual)
+
+
+def _paragraphs(document: Any) -> Iterator[tuple[str, str]]:
+    """Text and style of every paragraph of the body that has text, those of tables too.
+
+    Raises:
+        _TooLongError: There are too many paragraphs, or elements in them.
+    """
+    styles = _styles(document)
+    count = 0
+    for element in _counted(document.element.body):
         if element.tag == f"{_W}p":
+            count += 1
+            if count > MAX_PARAGRAPHS:
+                raise _TooLongError(f"more than {MAX_PARAGRAPHS} paragraphs")
             lines = (" ".join(line.split()) for line in "".join(_pieces(element)).split("\n"))
             text = "\n".join(filter(None, lines))
-            style = Paragraph(element, document).style
             if text:
-                yield text, style.name if style is not None else ""
+                yield text, styles.name_of(element.style)
+
+
+def _counted(body: Any) -> Iterator[Any]:
+    """What is kept of a body, as long as it has no more elements than may be, kept or not."""
+    count = sum(1 for _ in body.iter())
+    if count > MAX_ELEMENTS:
+        raise _TooLongError(f"{count} elements, more than {MAX_ELEMENTS}")
+    return _kept(body)
 
 
 def _pieces(paragraph: Any) -> Iterator[str]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from attribution.errors import InputError, MissingExtraError
 from attribution.inputs.article import ArticleText, Facts, set_apart
+from attribution.inputs.tags import too_much_markup
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -28,6 +29,9 @@ MAX_BYTES = 20_000_000
 #: Elements that make text. News pages have a few thousand; at this number extraction takes up to
 #: half a minute, and it grows faster than they do.
 MAX_ELEMENTS = 20_000
+#: Attributes of them all. trafilatura looks through them some ten times; news pages have ten
+#: thousand or so.
+MAX_ATTRIBUTES = 200_000
 _STARTS = re.compile(
     # A comment has one end only, else so many comments in a row could be divided in 2**n ways.
     rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*<(?:!doctype\s+html|html)\b",
@@ -41,6 +45,16 @@ _MARKS = (
 )
 #: Where a page says its encoding (HTML standard, "prescan a byte stream").
 _HEAD = 1024
+#: The encodings of the Encoding Standard, by Python's names. Python knows others, of which some
+#: raise always, some unescape the text, and some take the square of its length.
+_ENCODINGS = frozenset(
+    "ascii utf-8 utf-16 utf-16-le utf-16-be "
+    "iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 "
+    "iso8859-10 iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16 tis-620 "
+    "cp866 cp874 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 "
+    "koi8-r koi8-u mac-roman mac-cyrillic "
+    "gb2312 gbk gb18030 big5 big5hkscs euc_jp iso2022_jp shift_jis cp932 euc_kr cp949".split()
+)
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:fig)?caption(?:[\s_-]?text)?(?:$|\s)|(?:photo|image|picture)[_-]?credits?\b",
     re.I,
@@ -51,6 +65,8 @@ _BLOCKS = frozenset("p head quote item list table row cell code".split())
 #: What a page may bring as ``&#1;`` and lxml gives out but does not take back.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_CAPTION = 1_000
+#: Characters of an attribute. Longer ones are data, which classes and names are not looked for in.
+_LONGEST_VALUE = 5_000
 _LEAST_ALT_WORDS = 3
 
 
@@ -86,8 +102,8 @@ def read_html(
         The article; title, authors, site and date from the page's metadata.
 
     Raises:
-        InputError: The page is too large, has too many elements, or holds no article; or
-            trafilatura is not installed.
+        InputError: The page is too large, has too many tags, elements or attributes, or holds no
+            article; or trafilatura is not installed.
     """
     if len(data) > MAX_BYTES:
         raise InputError(f"{name}: larger than {MAX_BYTES // 10**6} MB; save the article alone")
@@ -146,8 +162,9 @@ def _decode(data: bytes, charset: str | None) -> str:
     named = (marked, charset, said.group(1).decode("ascii") if said else None, "utf-8")
     for encoding in filter(None, named):
         try:
-            return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+            if codecs.lookup(encoding).name in _ENCODINGS:
+                return data.decode(encoding)
+        except (LookupError, ValueError):  # UnicodeError is a ValueError; so is a NUL in a name
             continue
     return data.decode("windows-1252", "replace")
 
@@ -157,6 +174,8 @@ def _parse(page: str, name: str) -> Any:
 
     # libxml2 stops at a NUL, and wants the bytes when a page names its encoding.
     source = page.replace("\0", "").encode("utf-8", "replace")
+    if too_much := too_much_markup(source):
+        raise InputError(f"{name}: {too_much}; save the article alone")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = html.document_fromstring(source, parser=parser)
@@ -166,12 +185,22 @@ def _parse(page: str, name: str) -> Any:
     for element in list(tree.iter(*_SILENT)):
         if element.get("type") != "application/ld+json" and element.getparent() is not None:
             element.drop_tree()
+    _check_size(tree, name)
+    _take_long_values(tree)
+    return tree
+
+
+def _check_size(tree: Any, name: str) -> None:
     count = sum(1 for _ in tree.iter())
     if count > MAX_ELEMENTS:
         raise InputError(
             f"{name}: {count} elements, more than {MAX_ELEMENTS}; save the article alone"
         )
-    return tree
+    attributes = sum(len(element.attrib) for element in tree.iter())
+    if attributes > MAX_ATTRIBUTES:
+        raise InputError(
+            f"{name}: {attributes} attributes, more than {MAX_ATTRIBUTES}; save the article alone"
+        )
 
 
 def _take_controls(tree: Any) -> None:
@@ -181,6 +210,14 @@ def _take_controls(tree: Any) -> None:
             element.text = _CONTROL.sub("", element.text)
         if element.tail and _CONTROL.search(element.tail):
             element.tail = _CONTROL.sub("", element.tail)
+
+
+def _take_long_values(tree: Any) -> None:
+    """Take out the attributes of a page that are longer than any that is read."""
+    for element in tree.iter():
+        for key, value in element.attrib.items():
+            if len(value) > _LONGEST_VALUE:
+                del element.attrib[key]
 
 
 def _take_captions(tree: Any) -> Iterator[str]:

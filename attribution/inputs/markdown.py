@@ -28,6 +28,7 @@ _DEEPEST = 100
 #: Front matter as site generators write it: simple lines between two of three dashes, at the start.
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<lines>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _SETTING = re.compile(r"(?P<key>[A-Za-z]+):[ \t](?P<value>.*)")
+_FOOTNOTE = re.compile(r"\[\^[\w-]{1,40}\](?::[ \t]*)?")
 _LEAST_ALT_WORDS = 3
 _SILENT = frozenset(("script", "style"))
 
@@ -109,6 +110,11 @@ def _paragraphs(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _words(inline: Token) -> str:
+    """The words of a paragraph, without its marks and those of footnotes (``[^1]``)."""
+    return _FOOTNOTE.sub("", _unmarked(inline))
+
+
+def _unmarked(inline: Token) -> str:
     if not inline.children:
         return inline.content
     pieces = []

@@ -16,6 +16,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from types import ModuleType
@@ -29,6 +30,9 @@ __all__ = ["MAX_BYTES", "Line", "join_lines", "read_pdf"]
 MAX_BYTES, MAX_PAGES = 50_000_000, 100
 #: Seconds to read a file for; a page of text takes a hundredth.
 TIME_LIMIT = 60.0
+#: Bytes that the text of a page, and of all, is read from, unpacked. Most megabytes take
+#: a second, the worst five, and pypdf cannot be stopped within one stream.
+MAX_OF_PAGE, MAX_CONTENT = 10_000_000, 50_000_000
 #: A line this much larger than the body is a headline, a gap this much larger than usual parts
 #: paragraphs, an indent of this share of the size too.
 _HEADLINE, _GAP, _INDENT = 1.3, 1.3, 0.8
@@ -39,6 +43,9 @@ _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?", re.I)
 _ENDS_SENTENCE = re.compile(r"[.?!…:][\"'”’»)\]]*$")
 #: Where an object lies in memory, as pypdf's messages have it: another place each time.
 _PLACE = re.compile(r", \d{6,}(?=\))| at 0x[0-9a-fA-F]+")
+#: A word is begun at its start only, else a long one takes the square of its length.
+_WITH_HYPHEN, _WORD_BEFORE = re.compile(r"\b\w+-\w+"), re.compile(r"\b\w+-$")
+_LONGEST_WORD = 100
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])-$")
 
 
@@ -56,6 +63,10 @@ class Line:
 
 class _OutOfTimeError(Exception):
     """Raised from within pypdf when a file takes too long."""
+
+
+class _TooLargeError(Exception):
+    """There is more to read text from than a file of text has."""
 
 
 def read_pdf(data: bytes, name: str) -> ArticleText:
@@ -94,6 +105,8 @@ def read_pdf(data: bytes, name: str) -> ArticleText:
         raise InputError(
             f"{name}: not read after {TIME_LIMIT:.0f} seconds; save its text as .txt"
         ) from None
+    except _TooLargeError as error:
+        raise InputError(f"{name}: {error}; save its text as .txt") from None
     except pypdf.errors.DependencyError as error:
         raise InputError(f"{name}: encrypted; save a copy without protection") from error
     except Exception as error:  # pypdf lets through whatever a damaged file leads to
@@ -126,12 +139,75 @@ def _read_lines(reader: Any) -> Iterator[Line]:
         if time.monotonic() > deadline:
             raise _OutOfTimeError
 
+    total = 0
     for number, page in enumerate(reader.pages):
+        # pypdf passes over errors within a form: the time is looked at here once more.
+        check()
+        total += _content_size(page, number, check)
+        if total > MAX_CONTENT:
+            raise _TooLargeError(f"its pages unpack to more than {MAX_CONTENT // 10**6} MB")
         lines: list[Line] = []
         collect = _collector(lines, number, float(page.mediabox.height))
         page.extract_text(visitor_text=collect, visitor_operand_before=check)
         collect("\n", [0.0] * 6, [0.0] * 6, None, 0.0)
         yield from lines
+    check()
+
+
+def _content_size(page: Any, number: int, check: Callable[[], None]) -> int:
+    """Bytes of what the text of a page is read from, unpacked.
+
+    Raises:
+        _TooLargeError: They are too many.
+        _OutOfTimeError: From ``check``, which is called before each stream.
+    """
+    size = 0
+    for stream in _streams(page, check):
+        with suppress(Exception):  # what cannot be unpacked is told when its text is read
+            size += len(stream.get_data())
+        if size > MAX_OF_PAGE:
+            raise _TooLargeError(
+                f"page {number + 1} unpacks to more than {MAX_OF_PAGE // 10**6} MB"
+            )
+    return size
+
+
+def _streams(page: Any, check: Callable[[], None]) -> Iterator[Any]:
+    """A page's content as often as it is named, the forms it may draw, the maps of its fonts."""
+    from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
+
+    contents = _resolved(page.get("/Contents"))
+    found = map(_resolved, contents) if isinstance(contents, ArrayObject) else [contents]
+    yield from (part for part in found if isinstance(part, StreamObject))
+    seen: set[int] = set()
+    holders = [page]
+    while holders:
+        for item in _resources(holders.pop()):
+            check()
+            if id(item) in seen or not isinstance(item, DictionaryObject):
+                continue
+            seen.add(id(item))
+            characters = _resolved(item.get("/ToUnicode"))
+            if isinstance(characters, StreamObject):
+                yield characters
+            if isinstance(item, StreamObject) and item.get("/Subtype") != "/Image":
+                yield item
+                holders.append(item)
+
+
+def _resources(holder: Any) -> Iterator[Any]:
+    """The fonts, forms and pictures that a page or form names."""
+    from pypdf.generic import DictionaryObject
+
+    resources = _resolved(holder.get_inherited("/Resources"))
+    for kind in ("/Font", "/XObject"):
+        named = _resolved(resources.get(kind)) if isinstance(resources, DictionaryObject) else None
+        if isinstance(named, DictionaryObject):
+            yield from map(_resolved, named.values())
+
+
+def _resolved(item: Any) -> Any:
+    return item.get_object() if item is not None else None
 
 
 def _collector(lines: list[Line], page: int, height: float) -> Callable[..., None]:
@@ -222,17 +298,21 @@ def join_lines(lines: Sequence[Line]) -> Iterator[str]:
         if a.page == b.page and 0 < a.y - b.y < 3 * a.size
     ]
     usual = Counter(steps).most_common(1)[0][0] if steps else 0.0
-    hyphened = {word for line in lines for word in re.findall(r"\w+-\w+", line.text.lower())}
+    hyphened = {word for line in lines for word in _WITH_HYPHEN.findall(line.text.lower())}
+    done: list[str] = []  # what the lines to come do not change, so that it is not copied for each
     text = ""
     before: Line | None = None
     for line in lines:
         if before is not None and _parts(before, line, usual, text):
-            yield text
-            text = ""
+            yield "".join([*done, text])
+            done, text = [], ""
         text = _append(text, line.text, hyphened)
+        if len(text) > 10 * _LONGEST_WORD:
+            done.append(text[:-_LONGEST_WORD])
+            text = text[-_LONGEST_WORD:]
         before = line
     if text:
-        yield text
+        yield "".join([*done, text])
 
 
 def _parts(before: Line, line: Line, usual: float, text: str) -> bool:
@@ -251,7 +331,7 @@ def _append(text: str, line: str, hyphened: set[str]) -> str:
     text = text.replace("\u00ad", "") if text.endswith("\u00ad") else f"{text} " if text else ""
     if line and text.endswith("- ") and _HYPHENATED.search(text[:-1]) and line[0].islower():
         text = text[:-1]
-        whole = re.search(r"\w+-$", text)
+        whole = _WORD_BEFORE.search(text[-_LONGEST_WORD:])
         rest = re.match(r"\w+", line)
         if not (whole and rest and (whole.group() + rest.group()).lower() in hyphened):
             text = text[:-1]

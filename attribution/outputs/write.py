@@ -157,8 +157,9 @@ _INDEX = "index"
 class ReportFolder:
     """Writes reports into a folder, a file or two for each input.
 
-    The files are called by the input's name without folder and suffix, ``stdin`` for ``-``. Inputs
-    that would share a file are told apart by numbers, from the second on: ``a``, ``a-2``. For brat,
+    The files are called by the input's name without folder and suffix, ``stdin`` for ``-``; with
+    the suffix where two inputs differ in that alone: ``a.docx``, ``a.txt``. Inputs that would still
+    share a file are told apart by numbers, from the second on: ``a``, ``a-2``. For brat,
     the folder gets an ``annotation.conf`` if it has none; for html, :meth:`finish` writes an
     ``index.html`` that links to all pages.
 
@@ -174,8 +175,14 @@ class ReportFolder:
         self._stems: dict[str, str] = {}
         self._entries: list[Entry] = []
         taken = {_INDEX} if form == "html" else set()
-        for name in dict.fromkeys(names):
+        inputs = dict.fromkeys(names)
+        kinds: dict[str, set[str]] = {}
+        for path in map(Path, inputs):
+            kinds.setdefault(path.stem.casefold(), set()).add(path.suffix)
+        for name in inputs:
             stem = "stdin" if name == "-" else Path(name).stem
+            if len(kinds[Path(name).stem.casefold()]) > 1:
+                stem = Path(name).name
             numbered = (f"{stem}-{number}" for number in itertools.count(2))
             # Some file systems take names that differ in case for one.
             free = next(

@@ -41,10 +41,16 @@ _HTML_WORDS = (
     b"<p>", b"</p>", b"<!--", b"-->", b"<div>", b"<table>", b"<li>", b"<br>", b"<![CDATA[",
     b"<script>", b"&#0;", b"&lt;", b"<html", b"<?xml", b"charset=", b"<article>", b"<figcaption>",
     b"<meta ", b"content=", b"article:published_time", b"2026-11-03", b"<svg>", b"<template>",
+    b"<meta charset=undefined>", b"<meta charset=punycode>", b"<meta charset=utf-7>", b" a=b" * 50,
+)  # fmt: skip
+_MHTML_WORDS = (
+    b"Content-Type:", b"boundary=", b"charset=", b"base64", b"quoted-printable", b"--b",
+    b"charset=undefined", b"charset=punycode", b"charset=utf-7",
 )  # fmt: skip
 _WORD_WORDS = (
     b"<w:p>", b"</w:p>", b"<w:r>", b"<w:t>", b"</w:t>", b"<w:sdt>", b"<w:pPr>", b"<!DOCTYPE ",
     b"<!ENTITY ", b"&a;", b"xml:space", b"<w:txbxContent>", b'w:val="Caption"', b"\xff",
+    b"<w:p/>", b"<w:p/>" * 50, b'w:styleId="', b'w:default="1"', b'Target="',
 )  # fmt: skip
 _PDF_WORDS = (
     b"obj", b"endobj", b"stream", b"endstream", b"xref", b"trailer", b"/Length", b"/Filter",
@@ -129,6 +135,14 @@ def _docx(data: bytes) -> bool:
     return _read(data, ".docx") is not None
 
 
+def _docx_parts(data: bytes) -> bool:
+    """An input is a part's number, and what stands in it."""
+    names = tuple(seeds.WORD_PARTS)
+    name = names[data[0] % len(names)] if data else names[0]
+    parts = {**seeds.WORD_PARTS, name: data[1:]}
+    return _docx(seeds.docx_of(seeds.WORD_XML.encode(), parts=parts))
+
+
 def _docx_xml(data: bytes) -> bool:
     return _docx(seeds.docx_of(data))
 
@@ -186,7 +200,7 @@ DOCUMENTS = (
         "web pages",
         lambda data: _read(data, ".html") is not None,
         lambda: [seeds.PAGE.encode(), b"<p>The pier is closed, the warden said.", b"<html>"],
-        ("attribution.inputs.html", "attribution.inputs.article"),
+        ("attribution.inputs.html", "attribution.inputs.tags", "attribution.inputs.article"),
         share=30,
         words=_HTML_WORDS,
         longest=1200,
@@ -198,7 +212,7 @@ DOCUMENTS = (
         lambda: [seeds.mhtml(seeds.PAGE), seeds.mhtml("<p>The pier is closed.</p>")],
         ("attribution.inputs.html",),
         share=15,
-        words=(b"Content-Type:", b"boundary=", b"charset=", b"base64", b"quoted-printable", b"--b"),
+        words=_MHTML_WORDS,
         longest=1500,
     ),
     Target(
@@ -210,7 +224,7 @@ DOCUMENTS = (
             seeds.docx_of(seeds.WORD_XML.encode(), compression=zipfile.ZIP_DEFLATED),
         ],
         ("attribution.inputs.docx",),
-        share=70,
+        share=15,
         words=(b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"\x08\x00", b"\xff\xff\xff\xff"),
         longest=5000,
     ),
@@ -220,7 +234,17 @@ DOCUMENTS = (
         _docx_xml,
         lambda: [seeds.WORD_XML.encode()],
         ("attribution.inputs.docx",),
-        share=90,
+        share=95,
+        words=_WORD_WORDS,
+        longest=1200,
+    ),
+    Target(
+        "docx-parts",
+        "Word documents: styles, relations and types in an archive that is whole",
+        _docx_parts,
+        lambda: [bytes([number]) + part for number, part in enumerate(seeds.WORD_PARTS.values())],
+        ("attribution.inputs.docx",),
+        share=50,
         words=_WORD_WORDS,
         longest=1200,
     ),

@@ -25,6 +25,10 @@ _VALUES: tuple[Any, ...] = (
     {"start": 9, "end": 3}, {"start": 0, "end": 10**6},
 )  # fmt: skip
 _CHANGES = 3
+#: Share of the inputs of JSON in which one value is nested as deep as there is room, and in what:
+#: Python's own reader raises RecursionError at some depth.
+_DEEP = 0.03
+_NESTS = ((b"[", b"]"), (b'{"a":', b"}"), (b"[", b""))
 _EDITS, _CUT = 8, 24
 
 
@@ -34,7 +38,8 @@ def inputs(draw: st.DrawFn, target: Target) -> bytes:
     seeds = target.seeds()
     if target.json and draw(st.booleans()):
         number = draw(st.integers(0, 1 << 32))
-        return changed_json(draw(st.sampled_from(seeds)), Random(number))[: target.longest]
+        seed = draw(st.sampled_from(seeds))
+        return changed_json(seed, Random(number), target.longest)[: target.longest]
     if draw(st.integers(0, 9)) == 9:
         return draw(st.binary(max_size=target.longest))
     data = bytearray(draw(st.sampled_from(seeds)))
@@ -47,13 +52,16 @@ def inputs(draw: st.DrawFn, target: Target) -> bytes:
     return bytes(data[: target.longest])
 
 
-def changed_json(data: bytes, random: Random) -> bytes:
+def changed_json(data: bytes, random: Random, longest: int) -> bytes:
     """JSON, or lines of it, with some values changed; as it was if there is none.
 
     Args:
         data: In UTF-8.
         random: Decides what is changed, and how.
+        longest: Most bytes that what is nested may make.
     """
+    if random.random() < _DEEP:
+        return _nested(data, random, longest)
     lines = data.split(b"\n") if b"}\n" in data else [data]
     at = random.randrange(len(lines))
     try:
@@ -75,6 +83,17 @@ def changed_json(data: bytes, random: Random) -> bytes:
             part[key] = deepcopy(random.choice(_VALUES))
     lines[at] = json.dumps(whole[0]).encode()
     return b"\n".join(lines)
+
+
+def _nested(data: bytes, random: Random, longest: int) -> bytes:
+    """JSON with something put in at a colon, or in place of it all, as deep as there is room."""
+    opening, closing = random.choice(_NESTS)
+    places = [at + 1 for at, byte in enumerate(data) if byte == ord(":")]
+    at = random.choice([0, *places])
+    before, after = data[:at], data[at:] if closing and at else b""
+    room = max(0, longest - len(before) - len(after))
+    depth = room // len(opening + closing)
+    return before + opening * depth + closing * depth + after.lstrip()
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:

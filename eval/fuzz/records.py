@@ -23,7 +23,7 @@ from attribution.transparency import assess
 from attribution.types import Claim, ModelInfo, Report, Sentence, Source, Span
 from attribution.weighting import COMPONENTS, WEIGHTS_FILE, load_weights
 from eval.fuzz.checks import check_foreign
-from eval.fuzz.target import Target, work_folder
+from eval.fuzz.target import LONGEST_JSON, Target, work_folder
 from training.readers.brat import parse_brat
 from training.readers.gold import GoldArticle
 from training.readers.reports import read_reports
@@ -176,7 +176,7 @@ RECORDS = (
         share=50,
         json=True,
         words=_REPORT_WORDS,
-        longest=2500,
+        longest=LONGEST_JSON,
     ),
     Target(
         "brat",
@@ -196,7 +196,7 @@ RECORDS = (
         share=60,
         json=True,
         words=_REPORT_WORDS,
-        longest=2500,
+        longest=LONGEST_JSON,
     ),
     Target(
         "weights",
@@ -210,6 +210,6 @@ RECORDS = (
         share=60,
         json=True,
         words=(*_REPORT_WORDS, b'"weights"', b"1e308", b"-0"),
-        longest=1500,
+        longest=LONGEST_JSON,
     ),
 )

@@ -14,7 +14,7 @@ from attribution.service.settings import Settings
 from attribution.transparency import assess
 from attribution.types import ModelInfo, Report, Sentence, Span
 from eval.fuzz.checks import check_foreign
-from eval.fuzz.target import Target
+from eval.fuzz.target import LONGEST_JSON, Target
 
 __all__ = ["REQUESTS"]
 
@@ -156,6 +156,7 @@ REQUESTS = (
         share=35,
         json=True,
         words=_WORDS,
+        longest=LONGEST_JSON,
     ),
     Target(
         "service-batch",
@@ -166,6 +167,7 @@ REQUESTS = (
         share=20,
         json=True,
         words=_WORDS,
+        longest=LONGEST_JSON,
     ),
     Target(
         "service-form",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 __all__ = [
     "ARTICLE",
     "MARKDOWN",
     "PAGE",
+    "WORD_PARTS",
     "WORD_XML",
     "docx_of",
     "mhtml",
@@ -67,17 +69,25 @@ _STYLES = (
 )
 
 
-def docx_of(document: bytes, *, compression: int = zipfile.ZIP_STORED) -> bytes:
-    """A Word document with this ``word/document.xml`` and all that it needs around it."""
+#: What a Word document has beside ``word/document.xml``.
+WORD_PARTS: Mapping[str, bytes] = {
+    "[Content_Types].xml": _TYPES.encode(),
+    "_rels/.rels": _RELATIONS.encode(),
+    "word/_rels/document.xml.rels": _DOCUMENT_RELATIONS.encode(),
+    "word/styles.xml": _STYLES.encode(),
+}
+
+
+def docx_of(
+    document: bytes,
+    *,
+    compression: int = zipfile.ZIP_STORED,
+    parts: Mapping[str, bytes] = WORD_PARTS,
+) -> bytes:
+    """A Word document with this ``word/document.xml`` and other parts, by default all it needs."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", compression) as archive:
-        for name, data in (
-            ("[Content_Types].xml", _TYPES.encode()),
-            ("_rels/.rels", _RELATIONS.encode()),
-            ("word/document.xml", document),
-            ("word/_rels/document.xml.rels", _DOCUMENT_RELATIONS.encode()),
-            ("word/styles.xml", _STYLES.encode()),
-        ):
+        for name, data in {**parts, "word/document.xml": document}.items():
             archive.writestr(zipfile.ZipInfo(name), data, compression)
     return target.getvalue()
 

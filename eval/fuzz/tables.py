@@ -15,7 +15,7 @@ from attribution.corpus.source import find_source
 from attribution.errors import InputError
 from eval.fuzz.checks import check_made
 from eval.fuzz.documents import scorer_of
-from eval.fuzz.target import Target, work_folder
+from eval.fuzz.target import LONGEST_JSON, Target, work_folder
 
 __all__ = ["TABLES"]
 
@@ -151,6 +151,7 @@ TABLES = (
         share=90,
         json=True,
         words=_JSON_WORDS,
+        longest=LONGEST_JSON,
     ),
     Target(
         "csv",

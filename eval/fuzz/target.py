@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-__all__ = ["Target", "work_folder"]
+__all__ = ["LONGEST_JSON", "Target", "work_folder"]
+
+#: Most bytes of JSON, where no more are needed: twice as deep as Python 3.11 reads.
+LONGEST_JSON = 2_500
 
 
 @cache

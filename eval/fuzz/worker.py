@@ -64,7 +64,7 @@ def _atheris(name: str, count: int, seed: int, corpus: Path, out: Path) -> None:
     def change(data: bytes, longest: int, number: int) -> bytes:
         random = Random(number)
         if random.random() < _BY_VALUE:
-            return changed_json(data, random)[:longest]
+            return changed_json(data, random, longest)[:longest]
         return bytes(atheris.Mutate(data, longest))
 
     atheris.Setup(

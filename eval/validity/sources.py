@@ -35,7 +35,7 @@ _BEFORE_NAMES = frozenset(
 #: A colon behind a speaker of a transcript; the rest of a name.
 _NO_PROSE_BEHIND = re.compile(r":| [A-Z]")
 #: Shorter paragraphs are signatures and headings.
-_LEAST_PROSE = 8
+_LEAST_PROSE = 6
 _ENDS_SENTENCE = re.compile(r"[.?!…][\"'”’)\]]*$")
 
 

@@ -37,7 +37,7 @@ def read_reports(path: str | Path) -> list[GoldArticle]:
             articles.append(parse_report(record, doc=f"{Path(path).stem}-{number}"))
         except KeyError as error:
             raise ValueError(f"{path}, record {number}: no {error} in it") from error
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, RecursionError, TypeError, ValueError) as error:
             raise ValueError(f"{path}, record {number}: {error}") from error
     return articles
 
@@ -49,7 +49,7 @@ def _records(path: Path) -> Iterable[Any]:
         return (line for line in raw.split("\n") if line.strip())
     try:
         data = json.loads(raw)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from error
     return data if isinstance(data, list) else [data]
 

@@ -90,6 +90,7 @@ class Entry:
     """A line of an index: what is said of one article, and the file that its page is in."""
 
     title: str
+    name: str
     score: str
     claims: int
     sources: int
@@ -100,8 +101,14 @@ def entry_of(report: Report, name: str, file: str) -> Entry:
     """What an index says of a report whose page lies beside it in ``file``."""
     # A colon in the first part of a relative address would begin a scheme.
     address = "./" + quote(shown(file))
-    title = _title(report, name)
-    return Entry(title, score_of(report).points, len(report.claims), len(report.sources), address)
+    return Entry(
+        _title(report, name),
+        shown(name),
+        score_of(report).points,
+        len(report.claims),
+        len(report.sources),
+        address,
+    )
 
 
 def to_index(entries: Sequence[Entry]) -> str:

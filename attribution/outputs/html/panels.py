@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from attribution.counted import count
 from attribution.independence import independence
 from attribution.outputs.html.words import one_line, plural
 from attribution.transparency import Ground, evidence
@@ -91,12 +92,12 @@ def _row(name: str, part: Component, most: float, grounds: tuple[Ground, ...]) -
 def figures(report: Report) -> tuple[tuple[str, str], ...]:
     """The numbers at the head of the page, each with what it counts."""
     found = independence(report)
-    sentences = len(report.sentences)
-    reporting = sum(sentence.status != "none" for sentence in report.sentences)
+    counted = count(report.text, report.sentences, report.sources, report.claims)
+    sentences, reporting = len(counted.by_sentence), sum(map(bool, counted.by_sentence))
     claims, sources = len(report.claims), len(report.sources)
     return (
         (str(claims), plural(claims, "claim")),
         (str(sources), plural(sources, "source")),
         (f"{found.channels} of {found.origins}", "identified origins are independent"),
-        (f"{reporting} of {sentences}", "sentences with a claim"),
+        (f"{reporting} of {sentences}", "sentences report what a source says or thinks"),
     )
