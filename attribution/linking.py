@@ -16,17 +16,13 @@ from numpy.typing import NDArray
 from attribution.features import EncodedArticle
 from attribution.likeness import COMPARED, Likeness, Wording, compare, wording_of
 from attribution.mentions import FORMS, Mention, MentionTable, head_name, own_names
-from attribution.wordclasses import DEFINITE, HERS, HIS, PREPOSITIONS, PRONOUNS
+from attribution.wordclasses import HERS, HIS, PREPOSITIONS, PRONOUNS
 
 __all__ = [
     "LINK_FEATURES",
     "Pairing",
     "candidates_of",
-    "clashing",
-    "compatible",
-    "fullest_name",
     "link_features",
-    "namesakes",
     "options_features",
     "pronoun_group",
 ]
@@ -163,6 +159,11 @@ class Pairing:
         return np.array([_gender(mention) for mention in self.table.mentions], dtype=np.int64)
 
     @cached_property
+    def persons(self) -> NDArray[np.bool_]:
+        """(m) whether a mention has a person's name."""
+        return self.static[:, _STATIC.index("person")] > 0
+
+    @cached_property
     def speaks(self) -> NDArray[np.bool_]:
         """Whether the mention stands for the source of a claim."""
         return np.array([mention.role in ("source", "zero") for mention in self.table.mentions])
@@ -218,65 +219,6 @@ class Pairing:
 def candidates_of(pairing: Pairing, row: int) -> Ints:
     """Recent mentions, and any earlier one that shares a content word."""
     return pairing.pairs[1][pairing.of_row(row)]
-
-
-def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
-    """False when the mention and the source carry names of which neither holds the other.
-
-    A pair of people and one of them are two sources.
-    """
-    return bool(pairing.likeness.fits(row, members).all())
-
-
-def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
-    """The sources of the mentions before, with repeats, that it cannot be a mention of.
-
-    They are not :func:`compatible` with it, or most of what they are called says "he" and it "she".
-    """
-    sources = np.array(owner[:row], dtype=np.int64)
-    clash = ~pairing.likeness.fits(row, slice(row))
-    if pairing.gender[row]:
-        says = np.bincount(sources, weights=pairing.gender[:row])[sources]
-        clash |= says * pairing.gender[row] < 0
-    return sources[clash]
-
-
-def fullest_name(pairing: Pairing, members: Sequence[int]) -> int | None:
-    """Of a source's mentions the one with the most words in its own names, if any has one."""
-    named = [member for member in members if pairing.wordings[member].names]
-    return max(named, key=pairing.name_words.__getitem__, default=None)
-
-
-def namesakes(pairing: Pairing, one: int, other: int) -> bool:
-    """True when one mention's name is the other's, its end, or its acronym.
-
-    "Roe" and "Lu Poe Roe", "the Post" and "the Quay Post"; not "the Senate" and "the Senate
-    committee", nor "Halvard" and "Radio Halvard".
-    """
-    lengths = pairing.name_words
-    first, second = (one, other) if lengths[one] <= lengths[other] else (other, one)
-    if not pairing.likeness.within(first, second):
-        return pairing.likeness.acronym(first, second)
-    short, long = pairing.wordings[first].names, pairing.wordings[second].names
-    # Family names stand first in some languages, so any one word of a person's name will do.
-    persons = pairing.static[[one, other], _STATIC.index("person")].all()
-    if not persons and lengths[first] == 1 < lengths[second] and _is_bare(pairing, first):
-        return False
-    return all(
-        a[-1] == b[-1] or bool(persons and len(a) == 1) for a, b in zip(short, long, strict=True)
-    )
-
-
-def _is_bare(pairing: Pairing, row: int) -> bool:
-    """True for a name in passing without an article, as a town has: it says nothing, nor passes on.
-
-    Outlets and bodies are shortened to their last word with an article ("the Post").
-    """
-    mention = pairing.table.mentions[row]
-    document = pairing.article.document
-    before = document.words[max(0, mention.first - 1) : mention.first + 1]
-    told = {word.of(document.text).lower() for word in before}
-    return mention.role == "entity" and not told & DEFINITE
 
 
 def link_features(

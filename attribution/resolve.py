@@ -19,14 +19,11 @@ from attribution.features import EncodedArticle
 from attribution.linking import (
     LINK_FEATURES,
     Pairing,
-    clashing,
-    compatible,
-    fullest_name,
-    namesakes,
     options_features,
     pronoun_group,
 )
 from attribution.mentions import MentionTable
+from attribution.namesakes import clashing, compatible, fullest_name, namesakes
 from attribution.tabular import Scorer
 
 __all__ = ["Cluster", "choose", "options_of", "resolve"]

@@ -28,6 +28,7 @@ STAGES = (
     {"mentions"},
     {"likeness", "naming"},
     {"linking"},
+    {"namesakes"},
     {"resolve"},
     {"scene", "characterize", "standing", "publisher", "letters"},
     {"intermediaries"},

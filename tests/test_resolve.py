@@ -12,13 +12,12 @@ from attribution.linking import (
     LINK_FEATURES,
     Pairing,
     candidates_of,
-    compatible,
     link_features,
-    namesakes,
 )
 from attribution.mentions import (
     Mention,
 )
+from attribution.namesakes import compatible, namesakes
 from attribution.resolve import resolve
 from attribution.tabular import Classifier
 from scenes import mention, rule, table, words_of, zero

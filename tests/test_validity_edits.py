@@ -74,7 +74,6 @@ class TestHiding:
         shared = replace(article, sources=(*article.sources, other))
         assert hide_source(shared, random.Random(0)) is None
 
-
     @pytest.mark.parametrize(
         ("old", "new"),
         [
