@@ -85,13 +85,24 @@ def save_classifiers(
 
 
 def load_classifiers(path: Path) -> tuple[dict[str, Classifier], dict[str, float]]:
-    """The inverse of :func:`save_classifiers`. Raises ModelError naming a missing or bad file."""
+    """The inverse of :func:`save_classifiers`.
+
+    Raises:
+        ModelError: the file is missing, not readable, or lacks a part of a classifier.
+    """
     try:
         tensors = load_file(path)
     except FileNotFoundError as error:
         raise ModelError(f"{path} is missing from the model folder") from error
     except (SafetensorError, OSError) as error:
         raise ModelError(f"{path} is not a readable safetensors file: {error}") from error
+    try:
+        return _unpacked(tensors)
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{path} is damaged: {error!r}") from error
+
+
+def _unpacked(tensors: Mapping[str, Floats]) -> tuple[dict[str, Classifier], dict[str, float]]:
     groups: dict[str, dict[str, Floats]] = {}
     for key, array in tensors.items():
         name, _, part = key.partition("/")

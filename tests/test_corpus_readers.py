@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -221,6 +222,16 @@ class TestBadRecords:
     @pytest.mark.parametrize("line", [b"{", b"[1]", b"3", b'"text"', b"[" * 100_000])
     def test_malformed_json(self, tmp_path: Path, line: bytes) -> None:
         assert reason_of(self.line(tmp_path, line))[0] == "malformed"
+
+    @pytest.mark.parametrize("deep", [100, 900, 990, 100_000])
+    def test_json_nested_too_deep_is_told_whoever_reads_it(self, tmp_path: Path, deep: int) -> None:
+        line = b'{"text": "so [{", "more": ' + b"[" * deep + b"]" * deep + b"}"
+        told = ("malformed", "nested more than 100 deep")
+        assert reason_of(self.line(tmp_path, line)) == told
+
+    def test_brackets_in_a_text_are_no_nesting(self, tmp_path: Path) -> None:
+        path = self.line(tmp_path, json.dumps({"text": '"[{\\' * 200}).encode())
+        assert [record.text for record in read(path)] == ['"[{\\' * 200]
 
     def test_undecodable_json(self, tmp_path: Path) -> None:
         path = self.line(tmp_path, b'{"text": "caf\xe9"}\n')

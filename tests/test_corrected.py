@@ -176,3 +176,15 @@ class TestTraining:
         gold = parse_brat(made.text, made.annotations, doc="a")
         labelled = build_example(gold, tiny_tokenizer())
         assert len(labelled.predicates) == len(example_report.claims)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["[" * 200_000, '{"text": "so", "claims": [{"content": [{"start": 1e999, "end": 2}]}]}'],
+    ids=["nested", "infinite"],
+)
+def test_a_record_that_python_stumbles_over_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(ValueError, match="record 1"):
+        read_reports(path)

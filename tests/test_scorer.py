@@ -249,6 +249,15 @@ class TestBadFolders:
         with pytest.raises(ModelError, match=f"no setting '{name}'"):
             Scorer.from_pretrained(folder)
 
+    @pytest.mark.parametrize("part", ["link/mean", "link/weight0", "type/bias0"])
+    def test_a_classifier_without_a_part_is_refused(self, folder: Path, part: str) -> None:
+        path = folder / "resolution.safetensors"
+        tensors = load_file(path)
+        del tensors[part]
+        save_file(tensors, path)
+        with pytest.raises(ModelError, match=r"resolution\.safetensors is damaged"):
+            Scorer.from_pretrained(folder)
+
     @pytest.mark.parametrize("name", ["link", "via", "carry"])
     def test_a_classifier_of_another_version_is_refused(self, folder: Path, name: str) -> None:
         path = folder / "resolution.safetensors"

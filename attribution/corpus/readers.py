@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -30,6 +31,10 @@ _ROWS = 256
 #: Longest line of JSON and longest field of CSV, in bytes: a missing line end or quotation mark
 #: must not make one record of a whole file.
 _LONGEST = 1 << 26
+#: Brackets of JSON within each other.
+_DEEPEST = 100
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.S)
+_BRACKETS = re.compile(rb"[\[\]{}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Offset (bytes or rows) and row number of what comes next, and what was read.
 Found = tuple[int, int, Raw | BadRecord]
@@ -99,6 +104,9 @@ def _skip_line(stream: BinaryIO) -> None:
 
 
 def _from_json(where: str, line: bytes) -> Raw | BadRecord:
+    # How deep the parser gets depends on who calls it; a record must read the same every time.
+    if _depth(line) > _DEEPEST:
+        return BadRecord(where, None, "malformed", f"nested more than {_DEEPEST} deep")
     try:
         fields = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -108,6 +116,14 @@ def _from_json(where: str, line: bytes) -> Raw | BadRecord:
     if not isinstance(fields, dict):
         return BadRecord(where, None, "malformed", f"a JSON {type(fields).__name__}, no object")
     return Raw(where, fields)
+
+
+def _depth(line: bytes) -> int:
+    """How many brackets of a line of JSON are open at once; 0 where there are too few to matter."""
+    if line.count(b"[") + line.count(b"{") <= _DEEPEST:
+        return 0
+    steps = (1 if mark in b"[{" else -1 for mark in _BRACKETS.findall(_STRING.sub(b"", line)))
+    return max(accumulate(steps), default=0)
 
 
 def _read_csv(part: Part) -> Iterator[Found]:

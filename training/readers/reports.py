@@ -37,7 +37,7 @@ def read_reports(path: str | Path) -> list[GoldArticle]:
             articles.append(parse_report(record, doc=f"{Path(path).stem}-{number}"))
         except KeyError as error:
             raise ValueError(f"{path}, record {number}: no {error} in it") from error
-        except (AttributeError, RecursionError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
             raise ValueError(f"{path}, record {number}: {error}") from error
     return articles
 
