@@ -40,6 +40,8 @@ _STAND_INS = {
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
     **dict.fromkeys(map(ord, "'’‘"), "x"),
     **dict.fromkeys(map(ord, '“”"\r\n'), " "),
+    # It cuts behind the first byte of a wide blank that follows an initial, and panics.
+    **dict.fromkeys((code for code in range(0x80, 0x3001) if chr(code).isspace()), " "),
 }
 
 

@@ -268,7 +268,7 @@ class TestGraphFolder:
             (tmp_path / name).write_text("text", encoding="utf-8")
         run("score", "-f", "graphml", "-o", graphs, *(tmp_path / name for name in "xyz"))
         assert sorted(path.name for path in graphs.iterdir()) == [
-            "A-2.graphml", "a-3.graphml", "a.graphml"
+            "A.txt-2.graphml", "a.md.graphml", "a.txt.graphml"
         ]  # fmt: skip
 
     def test_standard_input_has_a_name(self, run: Run, tmp_path: Path) -> None:

@@ -57,6 +57,13 @@ class TestSentences:
     def test_an_abbreviation_or_decimal_ends_none(self, text: str) -> None:
         assert sentences(text) == [text]
 
+    @pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u202f", "\u3000"])
+    def test_a_wide_blank_behind_an_initial_is_a_blank(self, blank: str) -> None:
+        plain = sentences("Plan B . Lind said so.")
+        assert sentences(f"Plan B{blank}. Lind said so.") == [
+            sentence.replace("B ", f"B{blank}") for sentence in plain
+        ]
+
     def test_a_small_letter_begins_none(self) -> None:
         text = "“Is it safe?” asked the pilot. Nobody spoke."
         assert sentences(text) == ["“Is it safe?” asked the pilot.", "Nobody spoke."]
