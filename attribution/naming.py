@@ -276,8 +276,8 @@ def _apposition(tokens: Sequence[str], start: int) -> tuple[int, int]:
 def beyond_name(text: str, name: str) -> bool:
     """True when a role or justification has a word that the name has not, and so tells more.
 
-    In the training data a part of the own name is role or justification of one named person,
-    organisation or outlet in a hundred; of documents and unnamed sources it often is.
+    In the training data a part of the own name is seldom role or justification of a named person,
+    organisation or outlet; of documents and unnamed sources it often is.
     """
     said = {word.lower() for word in _WORD.findall(name)}
     return any(word.lower() not in said for word in _WORD.findall(text))
