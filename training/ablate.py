@@ -3,8 +3,9 @@
 Trains the reference and every row of a table under the same seed and the same number of steps,
 measures each on the dev articles with the same decoding settings, and writes the figures with
 their intervals and the paired difference from the reference. A row is trained once: a second call
-goes on where the first was stopped, and rows that are done are kept. A row with ``weights`` trains
-nothing: it reads with another row's weights and other settings of the model.
+goes on where the first was stopped. Rows that ``--only`` leaves out stay in the output as they
+were measured, as long as the settings that all rows share are the same. A row with ``weights``
+trains nothing: it reads with another row's weights and other settings of the model.
 """
 
 from __future__ import annotations
@@ -107,6 +108,28 @@ def compared(
     return result
 
 
+def measured_before(output: Path, table: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows of an earlier call whose settings are still the table's, by name.
+
+    A machine that lost the weights of a row can so go on with the others.
+    """
+    if not output.exists():
+        return {}
+    before = json.loads(output.read_text(encoding="utf-8"))
+    if before.get("common") != table["common"]:
+        return {}
+    changes = {name: row["change"] for name, row in table["rows"].items()}
+    return {
+        name: row for name, row in before["rows"].items() if changes.get(name) == row["change"]
+    }
+
+
+def _when() -> dict[str, Any]:
+    """Date and commit of a row's measurement: the rows of a table may be of several."""
+    found = circumstances(ROOT)
+    return {"date": found["date"], "commit": found["commit"]}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m training.ablate")
@@ -117,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = {REFERENCE: {"change": {}, "says": table["says"]}, **table["rows"]}
     output = ROOT / table["output"]
     tallies: dict[str, dict[str, list[Mapping[str, Tally]]]] = {}
-    results: dict[str, Any] = {}
+    results = measured_before(output, table)
     for name, row in rows.items():
         if options.only and name not in (REFERENCE, *options.only):
             continue
@@ -128,10 +151,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         results[name] = {
             "says": row["says"],
             "change": row["change"],
+            **_when(),
             "corpora": compared(tallies[name], tallies[REFERENCE]),
         }
         output.parent.mkdir(parents=True, exist_ok=True)
-        record = {"table": options.table.name, **circumstances(ROOT), "rows": results}
+        record = {
+            "table": options.table.name,
+            **circumstances(ROOT),
+            "common": table["common"],
+            "rows": {name: results[name] for name in rows if name in results},
+        }
         output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         print(_line(name, results[name]), flush=True)
 
