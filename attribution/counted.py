@@ -150,11 +150,11 @@ def count(
 ) -> Counted:
     """Sort out what counts.
 
-    Left out are sentences without a letter or digit, those of headline, byline, date line and
-    captions as :func:`attribution.layout.read_layout` recognises them, claims that stand in such
-    sentences only, claims in the author's own voice, and claims of a kind that is not in
-    ``INFORMING_KINDS``. So an article of plain text and the same one in a web page, of which the
-    body alone is read, score alike.
+    Left out are sentences without a letter or digit, those of headline, headings, byline, date
+    line, captions, credits and pull quotes as :func:`attribution.layout.read_layout` recognises
+    them, claims that stand in such sentences only, claims in the author's own voice, and claims of
+    a kind that is not in ``INFORMING_KINDS``. So an article of plain text and the same one in a
+    web page, of which the body alone is read, score alike.
 
     Raises:
         KeyError: A claim refers to a source that ``sources`` lacks.
@@ -165,8 +165,7 @@ def count(
         for claim in claims
         if claim.kind in INFORMING_KINDS and known[claim.source].type != "author"
     }
-    layout = read_layout(text)
-    around = [span for span in layout.spans if span != layout.dateline]
+    around = read_layout(text).uncounted
     numbers = tuple(
         number
         for number, item in enumerate(sentences)

@@ -1,4 +1,4 @@
-"""What stands around an article's own text: headline, byline, dateline, date, captions, credits.
+"""What stands around an article's own text: headline, byline, dateline, captions, credits.
 
 Read by form alone, as papers and agencies print them, from the text and its paragraphs. Nothing is
 taken out: the result is spans. :mod:`attribution.publisher` reads the outlet's name with the same
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from attribution.paragraphs import paragraphs
+from attribution.repeats import pull_quotes
 from attribution.types import Span
 
 __all__ = ["DATED_OUTLET", "OUTLET", "SIGNED_OUTLET", "Layout", "byline_names", "read_layout"]
@@ -83,6 +84,17 @@ _CREDIT_CLOSES = re.compile(
     rf"(?: via {_WORD}(?: {_WORD})*)?"
     r")\.?$"
 )
+_DUTY = (
+    r"(?i:(?:additional |further |with )?"
+    r"(?:report(?:ing|ed)|writ(?:ing|ten)|edit(?:ing|ed)|compiled|translat(?:ion|ed|ing))"
+    r"(?: and (?:writing|editing|reporting))? by)"
+)
+#: "(Reporting by Ada Roe in Halvard; Editing by Ben Oduya)", as agencies close their copy.
+_CREDITS = re.compile(
+    rf"[(\[]{_DUTY} [A-Z][^\n()\[\]]{{2,300}}[)\]]\.?"
+    rf"|{_DUTY} {_FULL_NAME}(?:, {_FULL_NAME})*(?:,? (?:and|&) {_FULL_NAME})?(?: in {_PLACE})?"
+    rf"(?:[;,.] ?{_DUTY} {_FULL_NAME}(?:(?:,| and|, and) {_FULL_NAME})*(?: in {_PLACE})?)*\.?"
+)
 _ENDS_STATEMENT = re.compile(r"\.[\"'”’)\]]*$")
 _ABBREVIATION = re.compile(r"\b[A-Z]\.[A-Z]\.[\"'”’)]*$")
 _ENDS_WITHIN = re.compile(r"[.?!][\"'”’)]* +[\"'“‘(]?[A-Z]")
@@ -91,6 +103,10 @@ _NO_TITLE = re.compile(r"(?:By|BY|From|Words and|Story:|Special to|Listen:|LIVE)
 _MARKDOWN_TITLE = re.compile(r"# +(?P<title>[^\n]*?)[ #]*$")
 #: Words of a headline at least: shorter first lines are mostly labels ("OPINION", a name).
 _LEAST_WORDS = 4
+#: A paragraph that ends as text does, in a sentence, or leads on to what follows.
+_ENDS_AS_TEXT = re.compile(r"[.?!…:;,\-–—][\"'”’»)\]]*$")
+_QUOTED = re.compile(r"[\"“”«»„]")
+_MOST_HEADING_WORDS = 12
 #: Paragraphs at the top that may be byline, date or dateline.
 _TOP = 8
 _LONGEST_BYLINE, _LONGEST_TITLE, _LONGEST_CAPTION = 150, 200, 500
@@ -101,7 +117,9 @@ class Layout:
     """Where in a text stands what is not its body; None or empty for what was not found.
 
     ``dateline`` begins a paragraph of the body ("HALVARD, Nov. 3 (Quay Press) -"), all others are
-    paragraphs of their own.
+    paragraphs of their own. ``credits`` say who reported and edited, ``pull_quotes`` repeat words
+    of the body. ``headings`` are short paragraphs without an end, cells of tables among them: they
+    are part of the body, but no sentences.
     """
 
     title: Span | None = None
@@ -109,12 +127,21 @@ class Layout:
     dateline: Span | None = None
     date: Span | None = None
     captions: tuple[Span, ...] = ()
+    credits: tuple[Span, ...] = ()
+    pull_quotes: tuple[Span, ...] = ()
+    headings: tuple[Span, ...] = ()
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """All of them in text order."""
+        """All in text order that is no part of the body, and the dateline."""
         single = (self.title, self.byline, self.dateline, self.date)
-        return tuple(sorted([*self.captions, *(span for span in single if span)]))
+        several = {*self.captions, *self.credits, *self.pull_quotes}
+        return tuple(sorted(several.union(span for span in single if span)))
+
+    @property
+    def uncounted(self) -> tuple[Span, ...]:
+        """All in text order that is no sentence of the body."""
+        return tuple(sorted({*self.spans, *self.headings} - {self.dateline}))
 
 
 def read_layout(text: str) -> Layout:
@@ -129,13 +156,20 @@ def read_layout(text: str) -> Layout:
     """
     parts = paragraphs(text)
     captions = tuple(part for part in parts if _is_caption(part.of(text)))
+    signed = tuple(part for part in parts if _CREDITS.fullmatch(part.of(text)))
     top = [part for part in parts if part not in set(captions)][:_TOP]
     byline = next((part for part in top if byline_names(part.of(text))), None)
     date = next((part for part in top if _DATE.fullmatch(part.of(text))), None)
     dateline = next(filter(None, (_dateline(text, part) for part in top)), None)
     body = [part for part in top if part not in (byline, date)]
     title = _title(text, body) if dateline is None or dateline.start != body[0].start else None
-    return Layout(title, byline, dateline, date, captions)
+    around = {*captions, *signed, title, byline, date}
+    rest = [part for part in parts if part not in around]
+    repeated = tuple(
+        part for part in pull_quotes(text, rest) if dateline is None or part.start != dateline.start
+    )
+    headings = _headings(text, [part for part in rest if part not in set(repeated)])
+    return Layout(title, byline, dateline, date, captions, signed, repeated, headings)
 
 
 def byline_names(line: str) -> str | None:
@@ -152,6 +186,21 @@ def _is_caption(paragraph: str) -> bool:
     if len(paragraph) > _LONGEST_CAPTION:
         return False
     return bool(_CAPTION_OPENS.match(paragraph) or _CREDIT_CLOSES.search(paragraph))
+
+
+def _headings(text: str, parts: Sequence[Span]) -> tuple[Span, ...]:
+    """Short paragraphs that do not end as text does, where most of the others do.
+
+    Transcripts and posts have no stops anywhere: in them such paragraphs are the text.
+    """
+    found = [part for part in parts if not _ENDS_AS_TEXT.search(part.of(text)[-8:])]
+    if 2 * len(found) >= len(parts):
+        return ()
+    return tuple(
+        part
+        for part in found
+        if len(part.of(text).split()) <= _MOST_HEADING_WORDS and not _QUOTED.search(part.of(text))
+    )
 
 
 def _dateline(text: str, part: Span) -> Span | None:

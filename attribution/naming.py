@@ -284,18 +284,29 @@ def beyond_name(text: str, name: str) -> bool:
 
 
 def join_roles(texts: Iterable[str]) -> str:
-    """The different ones of a source's roles, the longest first, joined by commas.
+    """The different ones of a source's roles in their order, joined by commas.
 
-    What says nothing beside the longer ones ("chair" and "chair of the board") is left out.
+    Articles in front go ("the mayor"), and so do words that lead to nothing ("secretary of"). What
+    says nothing beside the longer ones ("chair" and "chair of the board") is left out.
     """
-    roles: list[str] = []
+    given = list(map(_without_loose_ends, texts))
+    kept: set[int] = set()
     said: set[str] = set()
-    for text in sorted(texts, key=len, reverse=True):
-        words = {word.strip(",.") for word in text.lower().split()}
+    for place in sorted(range(len(given)), key=lambda place: -len(given[place])):
+        words = {word.strip(",.") for word in given[place].lower().split()}
         if not words <= said:
-            roles.append(" ".join(text.split()))
+            kept.add(place)
             said |= words
-    return ", ".join(roles)
+    return ", ".join(given[place] for place in sorted(kept))
+
+
+def _without_loose_ends(text: str) -> str:
+    words = text.split()
+    while len(words) > 1 and words[0].lower() in DETERMINERS:
+        del words[0]
+    while len(words) > 1 and words[-1].lower() in PREPOSITIONS | DETERMINERS | LINKS:
+        del words[-1]
+    return " ".join(words)
 
 
 def _text(article: EncodedArticle, first: int, last: int) -> str:

@@ -19,7 +19,10 @@ from attribution.report_schema import report_schema
 __all__ = ["check_report_form"]
 
 #: Fields that reports of release 0.1 lack.
-_LATER = frozenset({"publisher", "justification", "interval", "too_little", "percentile"})
+_LATER = frozenset(
+    "publisher byline dateline date captions credits notices "
+    "justification interval too_little percentile".split()
+)
 _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),

@@ -21,6 +21,7 @@ from attribution.engines import EngineName, resolve_engine, run_with
 from attribution.errors import InputError, ModelError
 from attribution.features import EncodedArticle, encode_articles
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
+from attribution.language import Fluency, fluency, reads_as_english
 from attribution.linking import LINK_FEATURES
 from attribution.model import AttributionModel
 from attribution.publisher import read_publisher
@@ -239,7 +240,9 @@ class Scorer:
         )
         with closing(self._findings(pieces, batch_size)) as findings:
             for text, publisher in articles:
-                merged = merge([(next(findings), start) for start, _ in sections(text)])
+                parts = [(*next(findings), start) for start, _ in sections(text)]
+                merged = merge([(found, start) for found, _, start in parts])
+                english = reads_as_english(read for _, read, _ in parts)
                 yield Report(
                     text=text,
                     title=None,
@@ -251,16 +254,18 @@ class Scorer:
                         text, merged.sentences, merged.sources, merged.claims, self.weights
                     ),
                     model=self.info,
+                    notices=() if english else ("maybe_not_english",),
                 )
 
     def _findings(
         self, pieces: Iterable[_Article], batch_size: int
-    ) -> Generator[Findings, None, None]:
+    ) -> Generator[tuple[Findings, Fluency], None, None]:
         """What is found in each section; the encoder reads some while others are analysed."""
         with closing(ahead(self._encoded(pieces, batch_size))) as groups:
             for group in groups:
                 for article, words, publisher in group:
-                    yield analyze(self.model, self.resolver, article, words, publisher)
+                    found = analyze(self.model, self.resolver, article, words, publisher)
+                    yield found, fluency(article)
 
     def _encoded(self, pieces: Iterable[_Article], batch_size: int) -> Iterator[list[_Encoded]]:
         tokenizer = self.tokenizer

@@ -24,6 +24,7 @@ __all__ = [
     "Component",
     "Kind",
     "ModelInfo",
+    "Notice",
     "Report",
     "Sentence",
     "Source",
@@ -49,6 +50,7 @@ SourceType = Literal[
     "author",
     "unspecified",
 ]
+Notice = Literal["maybe_not_english"]
 SPEECHES: tuple[Speech, ...] = get_args(Speech)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SOURCE_TYPES: tuple[SourceType, ...] = get_args(SourceType)
@@ -281,6 +283,8 @@ class Report:
     """Everything found in one article. ``text`` is the input's own text, unchanged.
 
     ``publisher`` is the outlet that prints the article, as the caller named it or the text says.
+    ``byline`` to ``credits`` are what stood around the article, as the input had it; ``notices``
+    say what makes the report doubtful.
     """
 
     text: str
@@ -291,6 +295,12 @@ class Report:
     transparency: Transparency
     model: ModelInfo
     publisher: str | None = None
+    byline: str | None = None
+    dateline: str | None = None
+    date: str | None = None
+    captions: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def source(self, source_id: str) -> Source:
         """The source with this id. Raises KeyError when the report has none."""
@@ -328,6 +338,12 @@ class Report:
             "model": self.model.to_dict(),
             "title": self.title,
             "publisher": self.publisher,
+            "byline": self.byline,
+            "dateline": self.dateline,
+            "date": self.date,
+            "captions": list(self.captions),
+            "credits": list(self.credits),
+            "notices": list(self.notices),
             "text": self.text,
             "sentences": [sentence.to_dict() for sentence in self.sentences],
             "sources": [source.to_dict() for source in self.sources],
@@ -356,6 +372,12 @@ class Report:
                 transparency=Transparency.from_dict(data["transparency"]),
                 model=ModelInfo(data["model"]["name"], data["model"]["version"]),
                 publisher=data.get("publisher"),
+                byline=data.get("byline"),
+                dateline=data.get("dateline"),
+                date=data.get("date"),
+                captions=tuple(data.get("captions", ())),
+                credits=tuple(data.get("credits", ())),
+                notices=tuple(data.get("notices", ())),
             )
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ReportFormatError(f"not an attribution report: {error!r}") from error

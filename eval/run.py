@@ -157,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.plots:  # better to fail now than when all is measured
             options.plots.mkdir(parents=True, exist_ok=True)
     except (AttributionError, OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(f"error: {_reason(error)}", file=sys.stderr)
         return 1
     if not systems or not any(corpora.values()):
         print("nothing to measure: no system or no article", file=sys.stderr)
@@ -171,6 +171,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in written:
         print(f"written to {path}", file=sys.stderr)
     return 0
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _results(

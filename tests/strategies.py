@@ -94,6 +94,9 @@ def reports(draw: st.DrawFn) -> Report:
             draw(st.booleans()),
         ),
         model=ModelInfo(draw(any_text), draw(any_text)),
+        byline=draw(st.none() | any_text),
+        captions=tuple(draw(st.lists(any_text, max_size=2))),
+        notices=draw(st.sampled_from([(), ("maybe_not_english",)])),
     )
 
 

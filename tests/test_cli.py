@@ -323,6 +323,14 @@ class TestUsage:
         assert "--output" in result.stderr
         assert scorer.batch_sizes == []
 
+    def test_a_folder_that_is_missing_is_not_taken_for_a_file(
+        self, run: Run, article: Path, tmp_path: Path
+    ) -> None:
+        result = run("score", "--format", "html", "--output", f"{tmp_path}/pages/", article)
+        assert result.exit_code == 2
+        assert "create it first" in " ".join(result.stderr.split())
+        assert not (tmp_path / "pages").exists()
+
     @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder nobody writes to")
     def test_output_that_the_system_refuses_is_named_as_it_was_given(
         self, run: Run, article: Path

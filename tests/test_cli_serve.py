@@ -41,7 +41,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings that the service would have been started with."""
     seen: list[Settings] = []
 
-    def serve(load: object, settings: Settings, listener: socket.socket) -> None:
+    def serve(load: object, settings: Settings, listener: socket.socket, **_: object) -> None:
         seen.append(settings)
         listener.close()
 

@@ -149,7 +149,9 @@ def test_weights_reach_the_scorer_of_the_service(
     pytest.importorskip("uvicorn")
     seen: Given = []
 
-    def serve(load: Callable[[], object], settings: object, listener: socket.socket) -> None:
+    def serve(
+        load: Callable[[], object], settings: object, listener: socket.socket, **_: object
+    ) -> None:
         load()
         listener.close()
 

@@ -132,6 +132,10 @@ class TestToGraphml:
         assert graph.edges["s2", "article"] == {"claims": "c1 c2", "weight": 2}
         assert graph.graph["independent_sources"] == 1
 
+    def test_truth_values_are_those_of_xml_schema(self, example_report: Report) -> None:
+        values = re.findall("(?i)>(true|false)<", to_graphml(example_report))
+        assert sorted(set(values)) == ["false", "true"]
+
     def test_empty_texts_are_left_out(self, example_report: Report) -> None:
         graph = nx.parse_graphml(to_graphml(replace(example_report, title=None)))
         assert "role" not in graph.nodes["s3"]

@@ -160,6 +160,33 @@ class TestPage:
         page = to_html(replace(example_report, title=title), name=name)
         assert f"<h1><bdi>{shown}</bdi></h1>" in page
 
+    def test_signature_captions_and_credits_are_told(self, example_report: Report) -> None:
+        report = replace(
+            example_report,
+            byline="Ada <Roe>",
+            dateline="HALVARD (QP)",
+            date="3 May 2026",
+            captions=("The weir on Monday.", example_report.text[:20]),
+            credits=("(Editing by Ben Oduya)",),
+        )
+        page = to_html(report)
+        signature = ("By Ada &lt;Roe&gt;", "HALVARD (QP)", "3 May 2026")
+        assert " · ".join(f"<bdi>{part}</bdi>" for part in signature) in page
+        beside = page.partition('<aside class="beside"')[2].partition("</aside>")[0]
+        assert re.findall("<li><bdi>(.*?)</bdi></li>", beside) == [
+            "The weir on Monday.",
+            "(Editing by Ben Oduya)",
+        ]
+
+    def test_without_any_nothing_stands_for_them(self, example_report: Report) -> None:
+        page = to_html(example_report)
+        assert 'class="beside"' not in page
+        assert 'class="notice"' not in page
+
+    def test_a_text_in_another_language_is_told(self, example_report: Report) -> None:
+        page = to_html(replace(example_report, notices=("maybe_not_english",)))
+        assert "does not read as English" in page
+
     def test_interval_and_a_text_too_short_are_told(self, example_report: Report) -> None:
         score = replace(example_report.transparency, interval=(41.2, 52.7), too_little=True)
         page = to_html(replace(example_report, transparency=score))

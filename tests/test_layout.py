@@ -190,6 +190,57 @@ class TestCaptions:
         assert read_layout(text).captions == ()
 
 
+class TestCredits:
+    @pytest.mark.parametrize(
+        "credit",
+        [
+            "(Reporting by Ada Roe in Halvard; Editing by Ben Oduya)",
+            "(Reporting by Quay Press's Halvard and Norland bureaus)",
+            "[Writing by Ada Roe; editing by Ben Oduya]",
+            "Additional reporting by Ada Roe in Halvard",
+            "Translated by Ada Roe.",
+            "Reporting by Ada Roe and Ben Oduya. Editing by Cy van Moss.",
+        ],
+    )
+    def test_who_reported_and_edited(self, credit: str) -> None:
+        article = as_written(f"{BODY}\n\n{credit}")
+        assert article.credits == (credit,)
+        assert set_apart(f"{BODY}\n\n{credit}", Facts()).text == BODY
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Reported by police on Monday, the crack was long.",
+            "Written by hand, the note said so.",
+            "Reporting by the board is due on Monday.",
+            "Edited by Ada Roe, the note was read out on Monday.",
+        ],
+    )
+    def test_sentences_are_no_credit(self, text: str) -> None:
+        assert as_written(f"{BODY}\n\n{text}").credits == ()
+
+
+class TestHeadings:
+    @pytest.mark.parametrize("heading", ["What divers saw", "HALVARD", "12.4%", "Who pays"])
+    def test_short_paragraphs_without_an_end_are_no_sentences(self, heading: str) -> None:
+        text = f"{BODY}\n\n{heading}\n\nDivers had looked at it."
+        layout = read_layout(text)
+        assert [span.of(text) for span in layout.headings] == [heading]
+        assert layout.uncounted == layout.headings
+        assert layout.spans == ()
+
+    @pytest.mark.parametrize(
+        "paragraph",
+        ["It broke.", "Did it break?", "The board said:", "“It broke”", "It " + "broke " * 12],
+        ids=["stop", "question", "colon", "quotation", "long"],
+    )
+    def test_what_may_be_a_sentence_counts(self, paragraph: str) -> None:
+        assert read_layout(f"{BODY}\n\n{paragraph}\n\n{BODY[:-1]}!").headings == ()
+
+    def test_a_text_without_stops_has_none(self) -> None:
+        assert read_layout("it broke\n\nwe saw it\n\nnobody came").headings == ()
+
+
 class TestSettingApart:
     def test_body_is_left(self) -> None:
         article = set_apart(WIRE, Facts())

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from attribution.errors import InputError
-from attribution.inputs.markdown import LONGEST, MAX_CHARACTERS, read_markdown
+from attribution.inputs.markdown import LONGEST, MAX_CHARACTERS, is_markdown, read_markdown
 
 LEDE = "The east pier was shut on Monday after divers found a crack, the harbour board said."
 
@@ -54,6 +54,37 @@ class TestText:
 
     def test_scripts_and_comments_are_no_text(self) -> None:
         assert text_of(f"<script>\nlet a = 1\n</script>\n\n{LEDE}\n\n<!-- not this -->") == LEDE
+
+
+class TestKnowing:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            f"# Pier shut\n\n{LEDE}",
+            f"{LEDE}\n\n## What divers saw\n\n{LEDE}",
+            "The [board](https://example.org/a) said so.",
+            "The **board** said so.",
+            f"---\ntitle: Pier shut\n---\n{LEDE}",
+        ],
+        ids=["title", "heading", "link", "bold", "front matter"],
+    )
+    def test_its_marks_tell_markdown(self, text: str) -> None:
+        assert is_markdown(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            LEDE,
+            f"---\n{LEDE}\n---\n{LEDE}",
+            "We are #1, the board said. #pier",
+            "It costs 3 ** 4, or 5 ** 2.",
+            "“[The board] (of directors) said so.”",
+            "* One.\n* Two.",
+        ],
+        ids=["plain", "rules", "number sign", "stars", "brackets", "list"],
+    )
+    def test_plain_text_has_none(self, text: str) -> None:
+        assert not is_markdown(text)
 
 
 class TestFacts:

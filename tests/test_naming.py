@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attribution.naming import beyond_name, describe, name_and_role, person_names
+from attribution.naming import beyond_name, describe, join_roles, name_and_role, person_names
 from attribution.types import SourceType
 from scenes import mention, zero
 from tiny_model import encode
@@ -220,7 +220,7 @@ class TestRole:
 
     def test_ends_before_a_relative_clause(self) -> None:
         text = "Ottoline Brask, the harbour chair, who sails"
-        assert named(f"So {text}, said.", (text, self.BRASK))[1] == "the harbour chair"
+        assert named(f"So {text}, said.", (text, self.BRASK))[1] == "harbour chair"
 
     def test_the_articles_before_a_title_are_left_out(self) -> None:
         text = "the chair Ottoline Brask"
@@ -237,11 +237,11 @@ class TestRole:
     @pytest.mark.parametrize(
         ("words", "role"),
         [
-            ("Sen. Ottoline Brask (D-Ore.)", "D-Ore., Sen."),
-            ("Rep. Ottoline Brask of Skerrin", "of Skerrin, Rep."),
-            ("Ottoline Brask (Q.H.), head of the caucus", "head of the caucus, Q.H."),
-            ("Ottoline Brask, 61, a retired skipper", "a retired skipper"),
-            ("Ottoline Brask, a skipper who sails", "a skipper"),
+            ("Sen. Ottoline Brask (D-Ore.)", "Sen., D-Ore."),
+            ("Rep. Ottoline Brask of Skerrin", "Rep., of Skerrin"),
+            ("Ottoline Brask (Q.H.), head of the caucus", "Q.H., head of the caucus"),
+            ("Ottoline Brask, 61, a retired skipper", "retired skipper"),
+            ("Ottoline Brask, a skipper who sails", "skipper"),
             ("Ottoline Brask, 61", ""),
         ],
     )
@@ -308,3 +308,19 @@ class TestCompletion:
 )
 def test_a_role_of_words_of_the_name_tells_no_more(role: str, more: bool) -> None:
     assert beyond_name(role, "the Quay Harbour Board") is more
+
+
+@pytest.mark.parametrize(
+    ("roles", "joined"),
+    [
+        (["Rep.", "top Democrat on the panel"], "Rep., top Democrat on the panel"),
+        (["the chief diver", "a diver"], "chief diver"),
+        (["chair", "chair of the board"], "chair of the board"),
+        (["secretary of"], "secretary"),
+        (["head of the union and the"], "head of the union"),
+        (["a"], "a"),
+    ],
+    ids=["order", "articles", "repeats", "preposition", "several", "nothing else"],
+)
+def test_roles_are_joined_in_their_order_without_loose_ends(roles: list[str], joined: str) -> None:
+    assert join_roles(roles) == joined

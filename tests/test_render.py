@@ -37,6 +37,18 @@ class TestToTable:
     def test_begins_with_the_title(self, drawn: str) -> None:
         assert drawn.startswith("A crack at the weir\n")
 
+    def test_signature_and_notices_follow_the_title(self, example_report: Report) -> None:
+        report = replace(
+            example_report,
+            byline="Ada\x1b[2J Roe",
+            date="3 May 2026",
+            notices=("maybe_not_english",),
+        )
+        for drawing in (to_table(report, color=False), to_tree(report, color=False)):
+            lines = drawing.splitlines()
+            assert lines[1] == "By Ada Roe · 3 May 2026"
+            assert lines[2].startswith("Notice: The text does not read as English")
+
     def test_sentence_shows_status_source_and_intermediary(self, drawn: str) -> None:
         line = line_with("We found a crack", drawn)
         assert line.split()[:2] == ["2", "direct"]

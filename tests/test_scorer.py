@@ -356,7 +356,7 @@ class TestMergedSections:
             (("", "chair"), "chair"),
             (("chair", "chair of the board"), "chair of the board"),
             (("mayor, a doctor", "mayor, a doctor"), "mayor, a doctor"),
-            (("pilot, chair", "chair, mayor of Skerrin"), "mayor of Skerrin, pilot, chair"),
+            (("pilot, chair", "chair, mayor of Skerrin"), "pilot, chair, mayor of Skerrin"),
         ],
     )
     def test_roles_are_joined_without_repetition(self, roles: tuple[str, str], joined: str) -> None:

@@ -54,6 +54,22 @@ class TestReport:
         report = served.client.post("/v1/report", json={"text": text}).json()
         assert report["title"] == "Harbour closes after crane fire"
 
+    def test_markdown_is_analysed_without_its_marks_where_it_is_named(
+        self, served: Served, scorer: FakeScorer
+    ) -> None:
+        text = "# Weir shut after crane fire\n\nThe **port** will stay shut."
+        served.client.post("/v1/report", json={"text": text})
+        assert scorer.texts[-1] == text
+        report = served.client.post("/v1/report", json={"text": text, "format": "markdown"}).json()
+        assert scorer.texts[-1] == "The port will stay shut."
+        assert report["title"] == "Weir shut after crane fire"
+
+    def test_what_stands_around_the_body_is_in_the_report(self, served: Served) -> None:
+        text = "By Ada Roe\n\n3 May 2026\n\nHALVARD (QP) - The port will stay shut, it said."
+        report = served.client.post("/v1/report", json={"text": text}).json()
+        assert (report["byline"], report["dateline"]) == ("Ada Roe", "HALVARD (QP)")
+        assert report["date"] == "3 May 2026"
+
     def test_null_and_empty_names_count_as_not_given(self, served: Served) -> None:
         sent = {"text": "A text.", "title": None, "publisher": ""}
         report = served.client.post("/v1/report", json=sent).json()

@@ -89,6 +89,10 @@ class TestReport:
         post(served, text="One.\r\n\r\nTwo.")
         assert scorer.texts[-1] == "One.\n\nTwo."
 
+    def test_pasted_markdown_is_read_as_markdown(self, served: Served, scorer: FakeScorer) -> None:
+        post(served, text="# Weir shut\r\n\r\nThe **port** will stay shut.")
+        assert scorer.texts[-1] == "The port will stay shut."
+
     def test_policy_forbids_frames_and_other_places(self, served: Served) -> None:
         policy = post(served, text="A text.").headers["content-security-policy"]
         assert policy.startswith("default-src 'none'")

@@ -170,6 +170,10 @@ class TestPipeline:
         report = nlp(doc)._.report
         assert (report.title, report.publisher) == ("The last ferry", "The Skerrin Echo")
 
+    def test_without_a_title_the_headline_of_the_text_is_taken(self, nlp: Language) -> None:
+        report = nlp(f"Ferry stops after crack\n\nBy Ada Roe\n\n{SAMPLE}")._.report
+        assert (report.title, report.byline) == ("Ferry stops after crack", "Ada Roe")
+
     def test_reading_a_document_again_replaces_what_was_there(self, nlp: Language) -> None:
         doc = nlp(SAMPLE)
         before = {name: rows(doc, name) for name in GROUPS}

@@ -64,7 +64,8 @@ class TestReport:
     def test_plain_data_has_the_keys_of_the_schema(self, example_report: Report) -> None:
         data = example_report.to_dict()
         assert list(data) == [
-            "schema", "model", "title", "publisher", "text", "sentences", "sources", "claims",
+            "schema", "model", "title", "publisher", "byline", "dateline", "date",
+            "captions", "credits", "notices", "text", "sentences", "sources", "claims",
             "transparency",
         ]  # fmt: skip
         assert set(data["sentences"][0]) == {"start", "end", "status", "claims"}

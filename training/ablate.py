@@ -119,9 +119,7 @@ def measured_before(output: Path, table: Mapping[str, Any]) -> dict[str, Any]:
     if before.get("common") != table["common"]:
         return {}
     changes = {name: row["change"] for name, row in table["rows"].items()}
-    return {
-        name: row for name, row in before["rows"].items() if changes.get(name) == row["change"]
-    }
+    return {name: row for name, row in before["rows"].items() if changes.get(name) == row["change"]}
 
 
 def _when() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from attribution.cli.options import (
     Publisher,
     Quiet,
     Weights,
+    path_to_write,
     weights_or_refuse,
 )
 from attribution.cli.output import check_output
@@ -79,6 +80,8 @@ def compare(
             "-o",
             help="Write to this file, replaced only when all is done.",
             show_default="standard output",
+            parser=path_to_write,
+            metavar="PATH",
         ),
     ] = None,
     publisher: Publisher = None,
@@ -133,6 +136,8 @@ def _reports(
     allow_network: bool,
 ) -> list[Report]:
     """The reports of all names. Names without one go to standard error, and it exits 1."""
+    from attribution.inputs.article import described
+
     read: list[Report | ArticleText] = []
     for name in names:
         try:
@@ -156,7 +161,7 @@ def _reports(
         except InputError as error:
             _complain(f"{name}: {error}")
             raise typer.Exit(1) from error
-        reports.append(replace(report, title=item.title) if item.title else report)
+        reports.append(described(report, item))
     return reports
 
 

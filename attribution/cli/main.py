@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -33,6 +32,7 @@ from attribution.cli.options import (
     Publisher,
     Quiet,
     Weights,
+    path_to_write,
     weights_or_refuse,
 )
 from attribution.cli.output import check_form
@@ -169,6 +169,8 @@ def score(
             help="Write to this file, replaced only when all is done; with html and graphml also "
             "to a folder that exists, with brat only to one. parquet needs it.",
             show_default="standard output",
+            parser=path_to_write,
+            metavar="PATH",
         ),
     ] = None,
     publisher: Publisher = None,
@@ -200,6 +202,7 @@ def score(
                 failed = True
                 _complain(outcome)
             else:
+                _warn(item.name, outcome)
                 reports.add(item.name, outcome)
             bar.advance()
     if failed:
@@ -257,6 +260,8 @@ def _score_together(
     batch_size: int,
 ) -> Sequence[Report | InputError]:
     """Score several articles in one call; if the scorer refuses one, only that one fails."""
+    from attribution.inputs.article import described
+
     run = partial(scorer, publisher=outlets) if any(outlets) else scorer
     try:
         reports = run([article.text for article in articles], batch_size=batch_size)
@@ -264,14 +269,20 @@ def _score_together(
         if len(articles) == 1:
             return [InputError(f"{names[0]}: {error}")]
     else:
-        return [
-            replace(report, title=article.title) if article.title else report
-            for report, article in zip(reports, articles, strict=True)
-        ]
+        return list(map(described, reports, articles))
     return [
         _score_together(scorer, [name], [article], [outlet], batch_size)[0]
         for name, article, outlet in zip(names, articles, outlets, strict=True)
     ]
+
+
+def _warn(name: str, report: Report) -> None:
+    """Say on standard error what makes a report doubtful: a table of numbers has no room for it."""
+    from attribution.outputs.notices import notices_of
+    from attribution.outputs.text import printable
+
+    for notice in notices_of(report):
+        typer.echo(f"warning: {printable(name)}: {notice}", err=True)
 
 
 def _complain(error: InputError) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ __all__ = [
     "Publisher",
     "Quiet",
     "Weights",
+    "path_to_write",
     "weights_or_refuse",
 ]
 
@@ -82,6 +84,17 @@ Weights = Annotated[
         show_default="the package's score.json",
     ),
 ]
+
+
+def path_to_write(name: str) -> Path:
+    """The path of an output. A name that ends like a folder's must be one: a Path forgets the end.
+
+    Raises:
+        typer.BadParameter: There is no such folder.
+    """
+    if name.endswith(("/", os.sep)) and not os.path.isdir(name):
+        raise typer.BadParameter(f"there is no folder {name!r}; create it first")
+    return Path(name)
 
 
 def weights_or_refuse(path: Path | None) -> dict[str, float] | None:

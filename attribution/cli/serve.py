@@ -63,6 +63,10 @@ def serve(
     queue: Annotated[
         int, typer.Option(min=0, help="Requests that may wait; any more are answered 429.")
     ] = 16,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="No line for each request; errors are still shown."),
+    ] = False,
 ) -> None:
     """Serve a page to paste an article into, and the same report as JSON, over HTTP."""
     chosen = weights_or_refuse(weights)
@@ -84,13 +88,14 @@ def serve(
         allowed_hosts=_hosts(host),
         max_articles=max_articles,
     )
-    typer.echo(f"Loading the model {model!r}; then at {address_of(listener)}", err=True)
+    if not quiet:
+        typer.echo(f"Loading the model {model!r}; then at {address_of(listener)}", err=True)
     if not settings.allowed_hosts:
         typer.echo(
             "warning: other machines can reach this, without a password or encryption", err=True
         )
     try:
-        run(lambda: _load(model, chosen, engine.value), settings, listener)
+        run(lambda: _load(model, chosen, engine.value), settings, listener, quiet=quiet)
     except ModelError as error:
         raise typer.BadParameter(str(error), param_hint="--model") from error
     except MissingExtraError as error:

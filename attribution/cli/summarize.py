@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attribution.cli.options import Quiet
+from attribution.cli.options import NoColor, Quiet
 from attribution.cli.progress import waiting
 from attribution.corpus.summary import KEYS, summarize
 from attribution.errors import AttributionError
@@ -57,18 +57,19 @@ def summarize_corpus(
     ] = _Formats.table,
     top: Annotated[int, typer.Option(min=0, help="How many of the most used sources.")] = 3,
     quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> None:
     """Count articles and claims of a scored corpus: scores, anonymity, intermediaries, sources."""
     keys: list[Any] = [part.strip() for part in by.split(",")] if by else []
     try:
-        with waiting(1, quiet=quiet).during("Counting"):
+        with waiting(1, quiet=quiet, no_color=no_color).during("Counting"):
             table = summarize(output, keys, top)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--by") from error
     except AttributionError as error:
         raise typer.BadParameter(str(error)) from error
     if output_format is _Formats.table:
-        typer.echo(_drawn(table), nl=False)
+        typer.echo(_drawn(table, color=False if no_color else None), nl=False)
     elif output_format is _Formats.csv:
         _write_csv(table)
     elif sys.stdout.isatty():
@@ -79,7 +80,7 @@ def summarize_corpus(
         write_table(table, typer.get_binary_stream("stdout"))
 
 
-def _drawn(table: pa.Table) -> str:
+def _drawn(table: pa.Table, *, color: bool | None) -> str:
     """The table as text for a terminal."""
     from rich import box
     from rich.table import Table
@@ -106,7 +107,7 @@ def _drawn(table: pa.Table) -> str:
             _listed(row["top_sources"]),
         ]
         drawing.add_row(*map(printable, cells))
-    return draw([drawing])
+    return draw([drawing], color=color)
 
 
 _NOTHING = "–"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from attribution.compare.comparison import ClaimPair, Comparison, Numbers, content
+from attribution.compare.comparison import ClaimChange, ClaimPair, Comparison, Numbers, content
 from attribution.outputs.terminal import draw, printable, titled_table
 from attribution.types import Claim, Report, Source
 
@@ -15,6 +15,14 @@ __all__ = ["to_compare_table"]
 
 LOST, GAINED, CHANGED = "red", "green", "yellow"
 _Row = tuple[str, str, str]
+#: What of a claim changed, in the words of the report's page.
+_CHANGES: Mapping[ClaimChange, str] = {
+    "content": "words",
+    "source": "source",
+    "chain": "way",
+    "speech": "form",
+    "kind": "kind",
+}
 
 
 def to_compare_table(
@@ -106,9 +114,9 @@ def _attribution(report: Report, claim: Claim) -> str:
 
 
 def _attributions(comparison: Comparison, pair: ClaimPair) -> str:
-    changes = ", ".join(pair.changes)
+    changes = ", ".join(_CHANGES[change] for change in pair.changes)
     one, other = _attribution(comparison.a, pair.a), _attribution(comparison.b, pair.b)
-    return f"{changes}: {_from_to(one, other)}"
+    return f"{changes} changed: {_from_to(one, other)}"
 
 
 def _from_to(one: str, other: str) -> str:

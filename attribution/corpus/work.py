@@ -186,6 +186,6 @@ def _score(
         detail = f"{type(error).__name__}: {error}"
         return [BadRecord(records[0].where, records[0].id, reason, detail)]
     return [
-        (record, replace(report, title=record.title))
+        (record, replace(report, title=record.title, date=record.date))
         for record, report in zip(records, reports, strict=True)
     ]

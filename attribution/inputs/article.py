@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from attribution.layout import Layout, byline_names, read_layout
 from attribution.paragraphs import paragraphs
 from attribution.publisher import read_publisher
-from attribution.types import Span
+from attribution.types import Report, Span
 
-__all__ = ["ArticleText", "Facts", "as_written", "set_apart"]
+__all__ = ["ArticleText", "Facts", "as_written", "described", "set_apart"]
 
 
 @dataclass(frozen=True)
 class ArticleText:
-    """The text of an article, and title, signature and captions beside it.
+    """The text of an article, and title, signature, captions and credits beside it.
 
     ``text`` is what is analysed. Of plain text it is the whole text as it was written, and
     ``layout`` says where in it the rest stands; of other kinds of input it is the body alone, and
@@ -30,6 +30,7 @@ class ArticleText:
     publisher: str | None = None
     date: str | None = None
     captions: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
     layout: Layout = field(default_factory=Layout)
 
 
@@ -47,6 +48,19 @@ class Facts:
 def as_written(text: str) -> ArticleText:
     """An article of plain text, unchanged, with what is recognised in it beside it."""
     return _article(text, text, read_layout(text), Facts())
+
+
+def described(report: Report, article: ArticleText) -> Report:
+    """The report of an article's text, with what stood around it in the input."""
+    return replace(
+        report,
+        title=article.title or report.title,
+        byline=article.byline,
+        dateline=article.dateline,
+        date=article.date,
+        captions=article.captions,
+        credits=article.credits,
+    )
 
 
 def set_apart(text: str, facts: Facts) -> ArticleText:
@@ -90,6 +104,7 @@ def _article(
         publisher=facts.publisher or read_publisher(text),
         date=facts.date or words(layout.date),
         captions=tuple(captions),
+        credits=tuple(filter(None, map(words, layout.credits))),
         layout=layout if kept is None else kept,
     )
 

@@ -17,7 +17,7 @@ from attribution.inputs.article import ArticleText, Facts, set_apart
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-__all__ = ["LONGEST", "MARKDOWN_SUFFIXES", "MAX_CHARACTERS", "read_markdown"]
+__all__ = ["LONGEST", "MARKDOWN_SUFFIXES", "MAX_CHARACTERS", "is_markdown", "read_markdown"]
 
 MARKDOWN_SUFFIXES = (".md", ".markdown")
 MAX_CHARACTERS = 500_000
@@ -29,8 +29,20 @@ _DEEPEST = 100
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<lines>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _SETTING = re.compile(r"(?P<key>[A-Za-z]+):[ \t](?P<value>.*)")
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,40}\](?::[ \t]*)?")
+#: What plain text does not have: a heading, a link, words in bold.
+_MARKS = re.compile(
+    r"^#{1,6} \S|(?<!\\)\[[^\[\]\n]{1,200}\]\((?:https?:|/|\.|#)[^\s()]{0,500}\)"
+    r"|\*\*(?=\S)[^*\n]{1,200}(?<=\S)\*\*",
+    re.M,
+)
 _LEAST_ALT_WORDS = 3
 _SILENT = frozenset(("script", "style"))
+
+
+def is_markdown(text: str) -> bool:
+    """True for text with front matter, or a heading, link or bold words as Markdown has them."""
+    front = _FRONT.match(text)
+    return bool(front and _settings(front["lines"])) or _MARKS.search(text) is not None
 
 
 def read_markdown(text: str, name: str) -> ArticleText:

@@ -173,6 +173,8 @@ def read_article(data: bytes, name: str, suffix: str = "") -> ArticleText:
     Raises:
         InputError: As :meth:`Input.read`.
     """
+    if not data.strip():
+        raise InputError(f"{name}: empty: there is no text in it")
     kind = _kind(data, suffix)
     if kind == "html":
         return html.read_html(data, name)
@@ -183,7 +185,10 @@ def read_article(data: bytes, name: str, suffix: str = "") -> ArticleText:
     if kind == "pdf":
         return pdf.read_pdf(data, name)
     text = decode(data, name)
-    return markdown.read_markdown(text, name) if kind == "markdown" else as_written(text)
+    # Without a name that says what it is, what looks like Markdown was written as Markdown.
+    if kind == "markdown" or (not suffix and markdown.is_markdown(text)):
+        return markdown.read_markdown(text, name)
+    return as_written(text)
 
 
 def _kind(start: bytes, suffix: str) -> Kind:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attribution.errors import MissingExtraError
+from attribution.inputs.article import as_written, described
 from attribution.types import Claim, Report, Source
 from attribution.types import Span as Piece
 
@@ -112,12 +113,9 @@ class AttributionComponent(Pipe):
             publisher=[_told(doc, "publisher") for doc in worded],
             batch_size=self.batch_size,
         )
-        titled = (
-            replace(report, title=_told(doc, "title"))
-            for doc, report in zip(worded, reports, strict=True)
-        )
+        told = (_described(doc, report) for doc, report in zip(worded, reports, strict=True))
         for doc in docs:
-            attach(doc, next(titled) if doc.text.strip() else None)
+            attach(doc, next(told) if doc.text.strip() else None)
 
     def _settle(self) -> None:
         """Use one thread where ``nlp.pipe(n_process=...)`` has brought the component.
@@ -129,6 +127,12 @@ class AttributionComponent(Pipe):
 
             torch.set_num_threads(1)
             self._process = os.getpid()
+
+
+def _described(doc: Doc, report: Report) -> Report:
+    """The report with headline, byline and so on: the title as told, else as the text has it."""
+    found = described(report, as_written(doc.text))
+    return replace(found, title=_told(doc, "title") or found.title)
 
 
 def _told(doc: Doc, key: str) -> str | None:

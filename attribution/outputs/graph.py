@@ -10,6 +10,7 @@ networkx is imported only when a graph is asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 from types import ModuleType
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["ARTICLE", "load_networkx", "provenance_graph", "to_graphml"]
 
 ARTICLE = "article"
+
+_BOOLEAN_KEY = re.compile(r'<key id="(\w+)" [^>]*attr\.type="boolean"')
 
 
 def provenance_graph(report: Report) -> networkx.DiGraph[str]:
@@ -114,7 +117,15 @@ def to_graphml(report: Report, *, name: str | None = None) -> str:
         flat.add_node(_one_line(key), **_flat(data))
     for teller, told, data in graph.edges(data=True):
         flat.add_edge(_one_line(teller), _one_line(told), **_flat(data))
-    return "\n".join(nx.generate_graphml(flat)) + "\n"
+    return _lower_booleans("\n".join(nx.generate_graphml(flat))) + "\n"
+
+
+def _lower_booleans(graphml: str) -> str:
+    """The document with its truth values as XML Schema writes them; networkx writes "True"."""
+    for key in _BOOLEAN_KEY.findall(graphml):
+        data = re.compile(rf'(<data key="{key}">)(True|False)(?=</data>)')
+        graphml = data.sub(lambda match: match[1] + match[2].lower(), graphml)
+    return graphml
 
 
 def _flat(data: dict[str, Any]) -> dict[str, str | int | bool]:

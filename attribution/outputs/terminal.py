@@ -20,9 +20,10 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from attribution.outputs.notices import around, notices_of
 from attribution.types import Claim, Report, Source, Span
 
-__all__ = ["View", "draw", "printable", "titled_table"]
+__all__ = ["View", "draw", "heading", "printable", "titled_table"]
 
 # Readable on dark and on light backgrounds; told apart by id once they repeat.
 PALETTE = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
@@ -87,6 +88,17 @@ def draw(
     for part in parts:
         console.print(part)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def heading(report: Report) -> list[RenderableType]:
+    """Title, signature and notices of a report, those that it has."""
+    lines: list[RenderableType] = []
+    if report.title:
+        lines.append(Text(printable(report.title), style="bold"))
+    if signature := around(report):
+        lines.append(Text(printable(" · ".join(signature)), style="dim"))
+    lines += [Text(f"Notice: {notice}", style="bold yellow") for notice in notices_of(report)]
+    return lines
 
 
 def titled_table(title: str) -> Table:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from rich.console import RenderableType
 from rich.text import Text
 
-from attribution.outputs.terminal import View, draw, printable, titled_table
+from attribution.outputs.terminal import View, draw, heading, printable, titled_table
 from attribution.outputs.tree import provenance
 from attribution.types import Claim, Report, Sentence, Source, Span, Transparency
 
@@ -28,9 +28,7 @@ def to_table(report: Report, *, color: bool | None = None, width: int | None = N
         The drawing, ending with a line end, with ANSI colour codes if colour is on.
     """
     view = View(report)
-    parts: list[RenderableType] = []
-    if report.title:
-        parts.append(Text(printable(report.title), style="bold"))
+    parts: list[RenderableType] = heading(report)
     for part in (_sentences(view), _sources(view), provenance(view), _score(view)):
         parts += [part, ""]
     model = printable(f"Model: {report.model.name} {report.model.version}")

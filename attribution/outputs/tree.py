@@ -9,7 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from attribution.independence import independence
-from attribution.outputs.terminal import View, draw, printable
+from attribution.outputs.terminal import View, draw, heading
 from attribution.types import Claim, Report
 
 __all__ = ["provenance", "to_tree"]
@@ -29,8 +29,7 @@ def to_tree(report: Report, *, color: bool | None = None, width: int | None = No
     Returns:
         The drawing, ending with a line end, with ANSI colour codes if colour is on.
     """
-    title = [Text(printable(report.title), style="bold")] if report.title else []
-    return draw([*title, provenance(View(report))], color=color, width=width)
+    return draw([*heading(report), provenance(View(report))], color=color, width=width)
 
 
 def provenance(view: View) -> RenderableType:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from attribution.inputs.article import as_written
+from attribution.inputs.article import ArticleText, as_written
+from attribution.inputs.markdown import is_markdown, read_markdown
 from attribution.service.problems import InvalidPart, RefusedError
 from attribution.service.settings import MAX_NAME, Settings
 
@@ -50,10 +52,27 @@ class Article(BaseModel):
         "Without it, the outlet is read from the text if it names one.",
     )
 
-    @property
-    def headline(self) -> str | None:
-        """The title; without one, the headline that the text begins with, if it does."""
-        return self.title or as_written(self.text).title
+    format: Literal["text", "markdown"] = Field(
+        "text",
+        description="How the text is written. Markdown is analysed without its marks: the report's "
+        "text, which offsets count in, is what is left.",
+    )
+
+    def read(self) -> ArticleText:
+        """What is analysed, and what stood around it; title and publisher as given, if they were.
+
+        Raises:
+            InputError: Of Markdown nothing is left but marks.
+        """
+        if self.format == "markdown":
+            found = read_markdown(self.text, "the text")
+        else:
+            found = as_written(self.text)
+        return replace(
+            found,
+            title=self.title or found.title,
+            publisher=self.publisher or found.publisher,
+        )
 
 
 class Batch(BaseModel):
@@ -154,6 +173,8 @@ def read_form(body: bytes) -> dict[str, str]:
 def from_form(fields: Mapping[str, str], settings: Settings) -> Article:
     """An article from a form's fields; one that was left empty counts as not given.
 
+    Text that looks like Markdown is taken for Markdown: whoever pastes has no offsets to keep.
+
     Raises:
         RefusedError: As for :func:`from_json`.
     """
@@ -163,6 +184,8 @@ def from_form(fields: Mapping[str, str], settings: Settings) -> Article:
         )
     except ValidationError as error:
         raise _invalid(error) from None
+    if is_markdown(article.text):
+        article = article.model_copy(update={"format": "markdown"})
     return _short_enough(article, settings)
 
 

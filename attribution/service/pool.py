@@ -18,6 +18,7 @@ from threading import Event, Lock
 from typing import Any, Literal, Protocol
 
 from attribution.errors import InputError
+from attribution.inputs.article import described
 from attribution.service.article import Article
 from attribution.service.problems import RefusedError
 from attribution.service.settings import Settings
@@ -254,9 +255,9 @@ class Place:
     def _report(self, article: Article) -> Report:
         if self._left.is_set():
             raise _LeftError
-        return self._scorer(
-            article.text, title=article.headline, publisher=article.publisher or None
-        )
+        found = article.read()
+        report = self._scorer(found.text, title=found.title, publisher=found.publisher)
+        return described(report, found)
 
     def leave(self) -> None:
         """Give the place back: now, or when the scoring thread is done with its article."""

@@ -67,18 +67,25 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(load: Callable[[], TextScorer], settings: Settings, listener: socket.socket) -> None:
+def serve(
+    load: Callable[[], TextScorer],
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    quiet: bool = False,
+) -> None:
     """Serve until SIGTERM or SIGINT; the articles taken on are finished first.
 
     Args:
         load: Makes the scorer, on another thread, while requests are already answered with 503.
         settings: The limits.
         listener: From :func:`listen`; closed at the end.
+        quiet: Log no requests, only what goes wrong.
 
     Raises:
         AttributionError: The model could not be loaded; whatever else ``load`` raises, too.
     """
-    _log_to_standard_error()
+    _log_to_standard_error(logging.WARNING if quiet else logging.INFO)
     pool = ScoringPool(load, settings)
     config = uvicorn.Config(
         create_app(pool),
@@ -119,10 +126,10 @@ def _leave_at_once() -> None:
     os._exit(0)
 
 
-def _log_to_standard_error() -> None:
+def _log_to_standard_error(least: int) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    for name, level in (("attribution.service", logging.INFO), ("uvicorn", logging.WARNING)):
+    for name, level in (("attribution.service", least), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
         logger.addHandler(handler)
         logger.setLevel(level)

@@ -14,7 +14,7 @@ from pathlib import Path
 __all__ = ["LONGEST_JSON", "Target", "work_folder"]
 
 #: Most bytes of JSON, where no more are needed: twice as deep as Python 3.11 reads.
-LONGEST_JSON = 2_500
+LONGEST_JSON = 3_000
 
 
 @cache

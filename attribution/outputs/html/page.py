@@ -22,6 +22,7 @@ from attribution.outputs.html.panels import figures, score_of, score_rows
 from attribution.outputs.html.text import article_of
 from attribution.outputs.html.view import look_at
 from attribution.outputs.html.words import FORMS, SIGNS, counted, one_line, shown
+from attribution.outputs.notices import around, notices_of
 from attribution.types import Report
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ def to_html(report: Report, *, name: str | None = None) -> str:
         title=_title(report, name),
         name=one_line(name or ""),
         publisher=one_line(report.publisher or ""),
+        signature=[one_line(part) for part in around(report)],
+        notices=notices_of(report),
+        beside=_beside(report),
         score=score_of(report),
         figures=figures(report),
         article=article_of(view),
@@ -121,6 +125,13 @@ def to_index(entries: Sequence[Entry]) -> str:
 def _title(report: Report, name: str | None) -> str:
     file = "" if name is None or name == "-" else re.split(r"[/\\]", name.rstrip("/\\"))[-1]
     return one_line(report.title or "") or one_line(file) or _UNTITLED
+
+
+def _beside(report: Report) -> list[str]:
+    """Captions and credits that were taken out of the text; plain text still has them in it."""
+    text = one_line(report.text)
+    words = (one_line(item) for item in (*report.captions, *report.credits))
+    return [item for item in words if item and item not in text]
 
 
 @cache
