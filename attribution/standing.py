@@ -48,9 +48,6 @@ LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 #: A source is a candidate when one of its mentions stands this near, in words.
 _NEAR = 60
-#: A marked stretch goes on over words of at least this part of its threshold, as Canny's edges do
-#: (1986): so "Finance Minister" is not cut to "Minister".
-_GOES_ON = 0.7
 _MARKS = frozenset(",(-–—")
 
 OWNER_FEATURES: tuple[str, ...] = (
@@ -116,9 +113,6 @@ def find_descriptions(
         column = TAG_LAYERS.index(layer)
         if column < tags.shape[1]:
             stretches = _stretches(article, tags[:, column], thresholds[layer])
-            if layer == "role":
-                least = _GOES_ON * thresholds[layer]
-                stretches = _gone_on(article, 1 - tags[:, column, 0], stretches, least)
             found.extend(Description(layer, *item) for item in stretches)
     return found
 
@@ -143,30 +137,6 @@ def _stretches(
             start = None
         if begins:
             start = word
-    return found
-
-
-def _gone_on(
-    article: EncodedArticle,
-    marked: Floats,
-    stretches: Sequence[tuple[int, int, float]],
-    least: float,
-) -> list[tuple[int, int, float]]:
-    """Stretches with the words around them that are marked by ``least``, up to the next stretch."""
-
-    def on(word: int, beside: int) -> bool:
-        same = article.sentence[word] == article.sentence[beside]
-        return bool(same and article.document.lettered[word] and marked[word] >= least)
-
-    found: list[tuple[int, int, float]] = []
-    for place, (first, last, score) in enumerate(stretches):
-        low = found[-1][1] if found else -1
-        high = stretches[place + 1][0] if place + 1 < len(stretches) else len(marked)
-        while first - 1 > low and on(first - 1, first):
-            first -= 1
-        while last + 1 < high and on(last + 1, last):
-            last += 1
-        found.append((first, last, score))
     return found
 
 

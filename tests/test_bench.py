@@ -23,6 +23,7 @@ from eval.bench.exported import GraphEncoder
 from eval.bench.measuring import Worker, WorkerError, estimate
 from eval.bench.profile import ENCODER, STAGES, Stopwatch, profile, shares
 from eval.bench.quality import as_gold, choose, quality
+from eval.bench.roofline import attention_operations, counted_operations, roofline
 from eval.bench.scaling import exponent, long_text
 from eval.bench.table import print_bench
 from tiny_model import SAMPLE, encode, special
@@ -263,6 +264,31 @@ def test_a_process_that_fails_says_why(tmp_path: Path) -> None:
         worker.answer()
 
 
+class TestRoofline:
+    def test_operations_are_counted_article_by_article(self, scorer_folder: Path) -> None:
+        scorer = Scorer.from_pretrained(scorer_folder, engine="torch")
+        once = counted_operations(scorer, [(SAMPLE, None)])
+        assert counted_operations(scorer, [(SAMPLE, None)] * 2) == 2 * once
+        assert once > counted_operations(scorer, [(SHORT, None)]) > 0
+
+    def test_attention_is_two_products_of_every_pair_of_tokens(self) -> None:
+        batch, heads, tokens, size = 3, 2, 8, 4
+        shape = (batch, heads, tokens, size)
+        pairs = batch * heads * tokens * tokens
+        assert attention_operations(shape, shape, shape) == 2 * (2 * pairs * size)
+
+    def test_operations_and_rate_bound_the_speed(self, scorer_folder: Path) -> None:
+        found = roofline(Scorer.from_pretrained(scorer_folder, engine="torch"), [(SAMPLE, None)])
+        assert found["least_seconds"] * found["most_articles_per_second"] == pytest.approx(1)
+        assert found["gigaflops_per_article"] / found["gigaflops_per_second"] == pytest.approx(
+            found["least_seconds"]
+        )
+
+    def test_without_an_article_there_is_none(self, scorer_folder: Path) -> None:
+        with pytest.raises(ValueError, match="no article"):
+            roofline(Scorer.from_pretrained(scorer_folder, engine="torch"), [])
+
+
 @pytest.fixture(scope="module")
 def results(
     scorer_folder: Path, tmp_path_factory: pytest.TempPathFactory
@@ -271,7 +297,8 @@ def results(
     path = tmp_path_factory.mktemp("bench") / "bench.json"
     options = ["--model", str(scorer_folder), "--corpus", "written", "--articles", "1"]
     options += ["--engines", "torch-bf16", "--repeat", "1", "--threads", "1", "--json", str(path)]
-    assert main([*options, "--only", "engines", "profile", "memory", "--endure", "2"]) == 0
+    parts = ("engines", "profile", "roofline", "memory")
+    assert main([*options, "--endure", "2", "--only", *parts]) == 0
     return json.loads(path.read_text()), path
 
 
@@ -288,8 +315,8 @@ class TestRun:
         assert engines[REFERENCE]["ratio"]["value"] == 1
 
     def test_every_part_says_when_and_on_what_it_was_measured(self, results: Any) -> None:
-        assert set(results[0]) == {"schema", "engines", "profile", "memory"}
-        for part in ("engines", "profile", "memory"):
+        assert set(results[0]) == {"schema", "engines", "profile", "roofline", "memory"}
+        for part in ("engines", "profile", "roofline", "memory"):
             measured = results[0][part]["measured"]
             assert (measured["corpus"], measured["articles"]) == ("written", 1)
             assert measured["date"]
@@ -314,7 +341,8 @@ class TestRun:
         console = Console(file=io.StringIO(), width=200)
         print_bench(results[0], console)
         printed = console.file.getvalue()  # type: ignore[attr-defined]
-        for words in ("torch-bf16", "Share of the wall time", "Memory of one process"):
+        titles = ("Share of the wall time", "What the processor allows", "Memory of one process")
+        for words in ("torch-bf16", *titles):
             assert words in printed
 
 

@@ -154,23 +154,15 @@ class TestFinding:
         assert self.found_in({of: (0.1, 0.8, 0.1), of + 1: (0.1, 0.1, 0.8)}) == []
         assert self.found_in({of: (0.1, 0.8, 0.1), of + 2: (0.1, 0.8, 0.1)}) == [(of + 2, of + 2)]
 
-    def test_a_role_goes_on_over_words_that_are_a_little_less_sure(self) -> None:
-        first, last = described("Chief clerk").words
-        marks = {first: (0.6, 0.4, 0.0), last: (0.1, 0.8, 0.1), last + 1: (0.7, 0.3, 0.0)}
-        assert self.found_in(marks, "role") == [(first, last)]
-        assert self.found_in(marks) == [(last, last)]
-
-    def found_in(
-        self, marks: dict[int, tuple[float, float, float]], layer: str = "justification"
-    ) -> list[tuple[int, int]]:
-        """Stretches of a layer where words have these chances of none, first and later."""
+    def found_in(self, marks: dict[int, tuple[float, float, float]]) -> list[tuple[int, int]]:
+        """Stretches of justification where words have these chances of none, first and later."""
         chances = torch.tensor([0.98, 0.01, 0.01]).repeat(len(ARTICLE), len(TAG_LAYERS), 1)
         for word, row in marks.items():
-            chances[word, TAG_LAYERS.index(layer)] = torch.tensor(row)
+            chances[word, TAG_LAYERS.index("justification")] = torch.tensor(row)
         model = tiny_model(3)
         model.tags = torch.nn.Identity()
         found = find_descriptions(model, ARTICLE, chances.log().flatten(1), HALF | {"role": 0.5})
-        return [item.words for item in found if item.layer == layer]
+        return [item.words for item in found if item.layer == "justification"]
 
 
 def _hidden(model: torch.nn.Module) -> int:

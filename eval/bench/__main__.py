@@ -33,7 +33,7 @@ from training.readers.gold import GoldArticle
 __all__ = ["main"]
 
 SCHEMA = "attribution.bench/1"
-_PARTS = ("engines", "rivals", "scaling", "profile", "memory")
+_PARTS = ("engines", "rivals", "scaling", "profile", "roofline", "memory")
 #: Load of other processes from which on figures say little.
 _BUSY = 0.5
 _Results = dict[str, Any]
@@ -61,6 +61,10 @@ def _profile(bench: Bench, results: Mapping[str, Any], options: argparse.Namespa
     }
 
 
+def _roofline(bench: Bench, results: Mapping[str, Any], options: argparse.Namespace) -> _Results:  # noqa: ARG001
+    return {"models": {model: bench.bound(model) for model in bench.models}}
+
+
 def _memory(bench: Bench, results: Mapping[str, Any], options: argparse.Namespace) -> _Results:
     return {
         "models": {
@@ -75,6 +79,7 @@ _RUN: Mapping[str, Callable[[Bench, Mapping[str, Any], argparse.Namespace], _Res
     "rivals": _rivals,
     "scaling": _scaling,
     "profile": _profile,
+    "roofline": _roofline,
     "memory": _memory,
 }
 

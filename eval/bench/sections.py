@@ -1,4 +1,4 @@
-"""The parts of the benchmark, each as plain data: engines, rivals, scaling, profile, memory."""
+"""The parts of the benchmark, each as plain data: engines, rivals, scaling and so on."""
 
 from __future__ import annotations
 
@@ -124,6 +124,16 @@ class Bench:
         except WorkerError as error:
             return {"engine": engine, "error": str(error)}
         return {"engine": engine, "seconds": seconds, "shares": shares(seconds)}
+
+    def bound(self, model: str) -> dict[str, Any]:
+        """What the processor allows in float32, whatever the engine."""
+        try:
+            with Worker(self._ready(model, REFERENCE), self.threads) as worker:
+                worker.answer()
+                with written(self._texts) as path:
+                    return dict(worker.ask("roofline", articles=str(path)))
+        except WorkerError as error:
+            return {"error": str(error)}
 
     def endure(self, model: str, engine: str, count: int) -> dict[str, Any]:
         """Memory over so many articles in one process."""

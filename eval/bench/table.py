@@ -33,6 +33,8 @@ def print_bench(results: Mapping[str, Any], console: Console) -> None:
         console.print(_scaling(model, part))
     if "profile" in results:
         console.print(_profile(results["profile"]["models"]))
+    if "roofline" in results:
+        console.print(_roofline(results["roofline"]["models"]))
     if "memory" in results:
         console.print(_memory(results["memory"]["models"]))
 
@@ -117,6 +119,20 @@ def _profile(models: Mapping[str, Sequence[Mapping[str, Any]]]) -> Table:
     for stage in next(iter(parts.values()), {}):
         least = ENCODER_SHARE if stage == ENCODER else None
         table.add_row(stage, *(_percent(found[stage], least) for found in parts.values()))
+    return table
+
+
+def _roofline(models: Mapping[str, Mapping[str, Any]]) -> Table:
+    columns = ("GFLOP an article", "GFLOP/s of matrices", "s an article, at least")
+    table = _table("What the processor allows in float32", "model", *columns)
+    table.add_column("articles/s, at most", justify="right")
+    for model, part in models.items():
+        if "error" in part:
+            table.add_row(model, _error(part))
+            continue
+        cells = [f"{part[name]:.1f}" for name in ("gigaflops_per_article", "gigaflops_per_second")]
+        cells += [f"{part['least_seconds']:.3f}", f"{part['most_articles_per_second']:.2f}"]
+        table.add_row(model, *cells)
     return table
 
 

@@ -99,6 +99,14 @@ def _profile(system: System, request: Mapping[str, Any]) -> dict[str, Any]:
     return {"seconds": profile(system.scorer, _articles(request["articles"]))}
 
 
+def _roofline(system: System, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The least time an article can take."""
+    from eval.bench.roofline import roofline
+
+    assert system.scorer is not None
+    return dict(roofline(system.scorer, _articles(request["articles"])))
+
+
 def _endure(system: System, request: Mapping[str, Any]) -> dict[str, Any]:
     """Megabytes in memory after every few of so many articles."""
     articles, samples = _articles(request["articles"]), []
@@ -118,6 +126,7 @@ _TASKS: Mapping[str, Callable[[System, Mapping[str, Any]], dict[str, Any]]] = {
     "reports": _reports,
     "pass": _pass,
     "profile": _profile,
+    "roofline": _roofline,
     "endure": _endure,
     "memory": _memory,
 }
