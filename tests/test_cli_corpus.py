@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,7 +15,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from attribution.cli.corpus import corpus
 from attribution.cli.main import app
+from attribution.corpus.work import CorpusOptions
 from attribution.errors import MissingExtraError, ModelError
 from corpora import FakeScorer, articles, errors, table, write_jsonl
 
@@ -212,3 +216,18 @@ def test_the_summary_file_is_what_was_printed(run: Run, news: Path, tmp_path: Pa
     run("corpus", news, tmp_path / "out")
     counts = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["run"]
     assert counts == {"read": 5, "scored": 5, "errors": 0, "skipped": 0}
+
+
+def test_the_commands_defaults_are_those_of_the_options() -> None:
+    """They are written down twice, as the command does not import what it may not need."""
+    given = {name: item.default for name, item in signature(corpus).parameters.items()}
+    assert given["batch_size"] == CorpusOptions.batch_size
+    assert given["chunk_size"] == CorpusOptions.chunk_size
+
+
+def test_other_commands_start_without_what_a_corpus_needs() -> None:
+    """The first report of ``attribution score`` is to come soon."""
+    code = "import sys; import attribution.cli.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "attribution.cli.corpus" in done.stdout.split()
+    assert not {"attribution.corpus.work", "torch", "numpy"} & set(done.stdout.split())

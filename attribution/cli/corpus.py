@@ -26,16 +26,14 @@ from attribution.cli.options import (
     Weights,
     weights_or_refuse,
 )
-from attribution.corpus.records import Columns
-from attribution.corpus.work import CorpusOptions, Engine
 from attribution.errors import AttributionError, CorpusError, InputError, ModelError
-from attribution.outputs.terminal import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from attribution.corpus.readers import Kind
     from attribution.corpus.run import Summary
+    from attribution.corpus.work import Engine
 
 __all__ = ["CORPUS_EXAMPLES", "corpus"]
 
@@ -120,10 +118,10 @@ def corpus(
     ] = None,
     weights: Weights = None,
     encoder_engine: EncoderEngineOption = Engines.auto,
-    batch_size: BatchSize = CorpusOptions.batch_size,
+    batch_size: BatchSize = 8,
     chunk_size: Annotated[
         int, typer.Option(min=1, help="Records in a shard; a kill loses at most that many.")
-    ] = CorpusOptions.chunk_size,
+    ] = 256,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the output of another run.")
     ] = False,
@@ -131,7 +129,9 @@ def corpus(
     no_color: NoColor = False,
 ) -> None:
     """Score a whole corpus into Parquet tables; killed at any moment, it goes on when run again."""
+    from attribution.corpus.records import Columns
     from attribution.corpus.run import open_corpus
+    from attribution.corpus.work import CorpusOptions
 
     columns = Columns(text_column, id_column, title_column, publisher_column, date_column)
     options = CorpusOptions(
@@ -179,18 +179,24 @@ def _engine(engine: _Engines, workers: int | None, address: str | None) -> Engin
     return RayEngine(workers, address)
 
 
+def _printable(error: Exception) -> str:
+    from attribution.outputs.terminal import printable
+
+    return printable(str(error))
+
+
 @contextmanager
 def _usage_errors() -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        raise typer.BadParameter(printable(str(error)), param_hint="--model") from error
+        raise typer.BadParameter(_printable(error), param_hint="--model") from error
     except InputError as error:
-        raise typer.BadParameter(printable(str(error)), param_hint="INPUT") from error
+        raise typer.BadParameter(_printable(error), param_hint="INPUT") from error
     except CorpusError as error:
-        raise typer.BadParameter(printable(str(error)), param_hint="OUTPUT") from error
+        raise typer.BadParameter(_printable(error), param_hint="OUTPUT") from error
     except (AttributionError, OSError) as error:
-        raise typer.BadParameter(printable(str(error))) from error
+        raise typer.BadParameter(_printable(error)) from error
 
 
 @contextmanager
@@ -199,7 +205,7 @@ def _stopped() -> Iterator[None]:
     try:
         yield
     except (CorpusError, OSError) as error:
-        typer.echo(f"error: {printable(str(error))}", err=True)
+        typer.echo(f"error: {_printable(error)}", err=True)
         typer.echo("What was done is kept; run the same command to go on.", err=True)
         raise typer.Exit(1) from error
 
@@ -245,5 +251,7 @@ def _tell(summary: Summary, output: Path) -> None:
         "{read} read = {scored} scored + {errors} errors + {skipped} done before".format(**counts)
     )
     if summary.total.errors:
+        from attribution.outputs.terminal import printable
+
         reasons = ", ".join(f"{name} {count}" for name, count in summary.total.reasons.items())
         typer.echo(f"errors in {printable(str(output / 'errors'))}: {reasons}")
