@@ -155,11 +155,12 @@ def read_layout(text: str) -> Layout:
         The spans found. A text of one paragraph has no title.
     """
     parts = paragraphs(text)
-    captions = tuple(part for part in parts if _is_caption(part.of(text)))
-    signed = tuple(part for part in parts if _CREDITS.fullmatch(part.of(text)))
+    line = {part: " ".join(part.of(text).split()) for part in parts}  # where it was wrapped, too
+    captions = tuple(part for part in parts if _is_caption(line[part]))
+    signed = tuple(part for part in parts if _CREDITS.fullmatch(line[part]))
     top = [part for part in parts if part not in set(captions)][:_TOP]
-    byline = next((part for part in top if byline_names(part.of(text))), None)
-    date = next((part for part in top if _DATE.fullmatch(part.of(text))), None)
+    byline = next((part for part in top if byline_names(line[part])), None)
+    date = next((part for part in top if _DATE.fullmatch(line[part])), None)
     dateline = next(filter(None, (_dateline(text, part) for part in top)), None)
     body = [part for part in top if part not in (byline, date)]
     title = _title(text, body) if dateline is None or dateline.start != body[0].start else None

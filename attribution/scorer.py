@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from attribution.ahead import ahead
 from attribution.analyze import Findings, analyze
+from attribution.body import Body, body_of, restored
 from attribution.characterize import ANONYMITY_SIZE
 from attribution.checksums import check_sums
 from attribution.columns import map_batch
@@ -233,16 +235,16 @@ class Scorer:
         return map_batch(batch, self)
 
     def _reports(self, articles: Sequence[_Article], batch_size: int) -> Iterator[Report]:
-        pieces = (
-            (text[start:end], publisher)
-            for text, publisher in articles
-            for start, end in sections(text)
-        )
-        with closing(self._findings(pieces, batch_size)) as findings:
+        bodies: deque[Body] = deque()  # filled on another thread, ahead of what is found
+        with closing(self._findings(_pieces(articles, bodies), batch_size)) as findings:
             for text, publisher in articles:
-                parts = [(*next(findings), start) for start, _ in sections(text)]
-                merged = merge([(found, start) for found, _, start in parts])
-                english = reads_as_english(read for _, read, _ in parts)
+                first = next(findings)
+                body = bodies.popleft()
+                starts = [start for start, _ in sections(body.text)]
+                parts = [first, *(next(findings) for _ in starts[1:])]
+                merged = merge([(found, at) for (found, _), at in zip(parts, starts, strict=True)])
+                merged = restored(text, body, merged)
+                english = reads_as_english(read for _, read in parts)
                 yield Report(
                     text=text,
                     title=None,
@@ -337,6 +339,15 @@ def _checked(text: str, name: str) -> str:
     if not text.strip():
         raise InputError(f"{name} is empty")
     return text
+
+
+def _pieces(articles: Iterable[_Article], bodies: deque[Body]) -> Iterator[_Article]:
+    """What is encoded of each article, section by section; its body goes to ``bodies`` before."""
+    for text, publisher in articles:
+        body = body_of(text)
+        bodies.append(body)
+        for start, end in sections(body.text):
+            yield body.text[start:end], publisher
 
 
 def _groups(sections: Iterable[_Article]) -> Iterator[list[_Article]]:

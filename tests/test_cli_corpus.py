@@ -198,7 +198,7 @@ class TestSummarize:
     def test_wrong_key(self, run: Run, scored: Path) -> None:
         result = run("summarize", "--by", "outlet", scored)
         assert result.exit_code == 2
-        assert "must be different ones of publisher, year, month" in result.stderr
+        assert "group by one or more of publisher, year, month" in result.stderr
 
     def test_no_output_there(self, run: Run, tmp_path: Path) -> None:
         result = run("summarize", tmp_path)

@@ -85,6 +85,21 @@ class TestKinds:
         assert [record.id for record in found] == ["b/two.md", "one.txt"]
         assert found[1].text == "text of one.txt\r\n"
 
+    def test_a_folder_of_pages_and_documents_is_read_as_by_score(self, tmp_path: Path) -> None:
+        pytest.importorskip("trafilatura")
+        words = "The pier is closed until divers have looked at it, the warden said on Monday."
+        page = f"<html><head><title>Pier shut</title></head><body><article>{f'<p>{words}</p>' * 5}"
+        (tmp_path / "a.html").write_text(f"{page}</article></body></html>", encoding="utf-8")
+        (tmp_path / "b.docx").write_bytes(b"PK no document")
+        (tmp_path / "c.md").write_text(f"# Pier shut\n\n**{words}**", encoding="utf-8")
+        one, bad, other = read(tmp_path)
+        assert isinstance(one, Record)
+        assert isinstance(bad, BadRecord)
+        assert isinstance(other, Record)
+        assert (one.id, one.title, other.id, other.text) == ("a.html", "Pier shut", "c.md", words)
+        assert one.text.startswith(words)
+        assert (bad.where, bad.reason) == ("b.docx", "unreadable")
+
     def test_a_folder_of_tables_is_one_corpus(self, tmp_path: Path) -> None:
         write_jsonl(tmp_path / "b.jsonl", [{"text": "two"}])
         write_jsonl(tmp_path / "a.ndjson", [{"text": "one"}])

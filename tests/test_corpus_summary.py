@@ -124,7 +124,7 @@ def test_a_group_without_a_claim_has_no_shares(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("by", [("outlet",), ("month", "month"), ("month; DROP TABLE claims",)])
 def test_other_keys_are_refused(output: Path, by: tuple[Key, ...]) -> None:
-    with pytest.raises(ValueError, match="different ones of publisher, year, month"):
+    with pytest.raises(ValueError, match="group by one or more of publisher, year, month"):
         summarize(output, by)
 
 

@@ -36,7 +36,7 @@ STAGES = (
     {"counted", "reference", "weighting"},
     {"certainty"},
     {"transparency", "analyze"},
-    {"sections", "columns"},
+    {"sections", "columns", "body"},
     {"scorer", "independence"},
     {"integrations.sourcing", "inputs.article"},
     {"integrations.sklearn", "integrations.spacy"},

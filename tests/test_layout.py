@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from textwrap import fill
 
 import pytest
 from hypothesis import given
@@ -175,6 +176,14 @@ class TestCaptions:
     )
     def test_pictures_are_captioned_in_these_ways(self, caption: str) -> None:
         assert as_written(f"{BODY}\n\n{caption}\n\n{BODY}").captions == (caption,)
+
+    def test_a_caption_may_be_wrapped(self) -> None:
+        caption = "The pier on Monday, seen from a boat. Photograph: Ben Oduya/Quay Pictures"
+        text = "\n\n".join(
+            fill(part, 60) for part in ("The board said so, and so did others, " * 9, caption, BODY)
+        )
+        assert caption not in text
+        assert as_written(text).captions == (caption,)
 
     @pytest.mark.parametrize(
         "text",

@@ -76,8 +76,9 @@ def corpus(
         Path,
         typer.Argument(
             metavar="INPUT",
-            help="A .jsonl, .csv, .tsv or .parquet file, a folder of such files or of .txt and "
-            ".md files, or the folder of a data set of the library 'datasets'.",
+            help="A .jsonl, .csv, .tsv or .parquet file, a folder of such files or of articles "
+            "(.txt, .md, .html, .docx, .pdf, as for 'attribution score'), or the folder of a data "
+            "set of the library 'datasets'.",
             show_default=False,
         ),
     ],

@@ -67,7 +67,7 @@ def check_form(form: Form, target: Path | None, names: Sequence[str], *, several
         one = "A GraphML file holds one graph" if form == "graphml" else "A page has one article"
         raise _refused(f"{one}; for several inputs name a folder that exists.")
     elif form == "brat":
-        raise _refused("brat takes two files an input; name a folder that exists.")
+        raise _refused("brat takes two files an input; name a folder that exists with --output.")
     elif form == "parquet" and not target:
         raise _refused("A Parquet file is no text for a terminal; name a file.")
     elif target:

@@ -17,11 +17,10 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from attribution.corpus.records import BadRecord, Columns, Raw, is_blank
+from attribution.corpus.records import BadRecord, Columns, Raw, Reason, is_blank
 from attribution.errors import InputError
 from attribution.extras import load_extra, load_pyarrow
-from attribution.inputs.markdown import MARKDOWN_SUFFIXES, read_markdown
-from attribution.inputs.read import decode
+from attribution.inputs.read import SUFFIXES, decode, read_article
 
 __all__ = ["READERS", "File", "Found", "Kind", "Part"]
 
@@ -66,17 +65,26 @@ def _read_text(part: Part) -> Iterator[Found]:
     file = part.file
     data = Path(file.path).read_bytes()
     try:
-        yield 1, 1, Raw(file.name, {"id": file.name, **_fields(decode(data, file.name), file)})
+        yield 1, 1, Raw(file.name, {"id": file.name, **_fields(data, file)})
     except InputError as error:
         empty = is_blank(data.decode("utf-8", "replace"))
         detail = str(error).removeprefix(f"{file.name}: ")
-        yield 1, 1, BadRecord(file.name, None, "empty" if empty else "undecodable", detail)
+        reason: Reason = "undecodable" if _is_plain(file) else "unreadable"
+        yield 1, 1, BadRecord(file.name, None, "empty" if empty else reason, detail)
 
 
-def _fields(text: str, file: File) -> dict[str, str | None]:
-    if not file.name.lower().endswith(MARKDOWN_SUFFIXES):
-        return {"text": text}
-    article = read_markdown(text, file.name)
+def _is_plain(file: File) -> bool:
+    return _suffix(file) not in SUFFIXES or _suffix(file) == ".txt"
+
+
+def _suffix(file: File) -> str:
+    return Path(file.name).suffix.lower()
+
+
+def _fields(data: bytes, file: File) -> dict[str, str | None]:
+    if _is_plain(file):
+        return {"text": decode(data, file.name)}
+    article = read_article(data, file.name, _suffix(file))
     return {name: getattr(article, name) for name in ("text", "title", "publisher", "date")}
 
 

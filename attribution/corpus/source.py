@@ -13,12 +13,13 @@ from pathlib import Path
 from attribution.corpus.readers import READERS, File, Kind, Part
 from attribution.corpus.records import BadRecord, Columns, Raw, Record
 from attribution.errors import InputError
+from attribution.inputs.read import SUFFIXES
 
 __all__ = ["Place", "Source", "find_source"]
 
 _SUFFIXES: Mapping[str, Kind] = {
-    ".txt": "text", ".md": "text", ".markdown": "text", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".csv": "csv", ".tsv": "csv", ".parquet": "parquet",
+    **dict.fromkeys(SUFFIXES, "text"), ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv",
+    ".tsv": "csv", ".parquet": "parquet",
 }  # fmt: skip
 
 

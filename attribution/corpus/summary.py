@@ -87,7 +87,7 @@ def summarize(output: str | Path, by: Sequence[Key] = (), top: int = 3) -> pa.Ta
         ValueError: ``by`` names something else, or twice the same.
     """
     if set(by) - set(KEYS) or len(set(by)) < len(by):
-        raise ValueError(f"by must be different ones of {', '.join(KEYS)}, not {', '.join(by)}")
+        raise ValueError(f"{', '.join(by)}: group by one or more of {', '.join(KEYS)}, each once")
     load_pyarrow()
     duckdb = load_extra("duckdb", extra="corpus")
     articles, claims = (_table(Path(output), name) for name in ("articles", "claims"))
