@@ -16,7 +16,7 @@ from strategies import Article, articles, reports
 
 
 def runs(report: Report) -> list[Run]:
-    passages = [passage for block in article_of(look_at(report)) for passage in block]
+    passages = [passage for block in article_of(look_at(report)) for passage in block.passages]
     return [run for passage in passages for run in passage.runs]
 
 
@@ -69,7 +69,7 @@ class TestRuns:
             text="abcdef\n\nghij",
             sentences=(Sentence(Span(0, 12), "none"),),
         )
-        passages = [passage for block in article_of(look_at(report)) for passage in block]
+        passages = [passage for block in article_of(look_at(report)) for passage in block.passages]
         assert [(item.sentence, item.opens) for item in passages] == [(1, True), (1, False)]
 
     def test_offsets_beyond_the_text_are_cut(self, example_report: Report) -> None:

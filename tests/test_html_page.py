@@ -178,6 +178,13 @@ class TestPage:
             "(Editing by Ben Oduya)",
         ]
 
+    def test_what_is_no_part_of_the_body_is_grey(self, example_report: Report) -> None:
+        report = replace(example_report, text=f"{example_report.text}\n\nTranslated by Ada Roe.")
+        page = to_html(report)
+        assert page.count('<p dir="auto" class="around">') == 1
+        assert "no part of the body, not counted" in page
+        assert 'class="around"' not in to_html(example_report)
+
     def test_without_any_nothing_stands_for_them(self, example_report: Report) -> None:
         page = to_html(example_report)
         assert 'class="beside"' not in page

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import attrgetter
 
+from attribution.layout import read_layout
 from attribution.outputs.html.view import ClaimView, View
 from attribution.outputs.html.words import shown
 from attribution.paragraphs import paragraphs
 from attribution.types import Span
 
-__all__ = ["MARKS", "Mark", "Passage", "Run", "article_of"]
+__all__ = ["MARKS", "Mark", "Paragraph", "Passage", "Run", "article_of"]
 
 #: Marks around one run; of more claims the innermost are marked. An HTML parser nests up to 512.
 MARKS = 6
@@ -59,6 +60,14 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Passages; ``beside`` for what is no part of the body and has no claim, like a byline."""
+
+    passages: tuple[Passage, ...]
+    beside: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """A stretch of the text with what it belongs to: a claim, or a sentence, by its number."""
 
@@ -68,7 +77,7 @@ class _Piece:
     number: int
 
 
-def article_of(view: View) -> tuple[tuple[Passage, ...], ...]:
+def article_of(view: View) -> tuple[Paragraph, ...]:
     """The article in paragraphs.
 
     All characters of the text that are no white space come in order, as
@@ -82,14 +91,16 @@ def article_of(view: View) -> tuple[tuple[Passage, ...], ...]:
     cuts = sorted(edges | {edge for block in blocks for edge in (block.start, block.end)})
     stretches = list(_stretches(cuts, pieces, blocks))
     ends = _ends(view, [stretch for _, stretch, _ in stretches])
+    beside = set(read_layout(text).uncounted)
     seen: set[int] = set()
     made = []
-    for _, block in groupby(stretches, key=lambda item: item[0]):
+    for place, block in groupby(stretches, key=lambda item: item[0]):
         runs = [
             (_sentence(active), _run(view, stretch, active, ends.get(stretch.start, ())))
             for _, stretch, active in block
         ]
-        made.append(tuple(_passages(runs, seen)))
+        bare = not any(run.marks or run.ends for _, run in runs)
+        made.append(Paragraph(tuple(_passages(runs, seen)), bare and blocks[place] in beside))
     return tuple(made)
 
 
