@@ -1,6 +1,6 @@
-"""What of a text is analysed: all but who signs, captions, credits, pull quotes and subheadings.
+"""What of a text is analysed: all but headlines, bylines, captions, credits and pull quotes.
 
-They are no part of what the article says. Left in, a byline's name would be taken for the source
+They are no part of the article's own text. Left in, a byline's name would be taken for the source
 of what the first paragraph reports, and a pull quote would be a claim twice. An article of plain
 text is so read like the same one in a web page, of which nothing else is left.
 """
@@ -43,6 +43,8 @@ def body_of(text: str) -> Body:
     """The body of a text; the whole text where nothing would be left."""
     layout = read_layout(text)
     around = {*layout.captions, *layout.credits, *layout.pull_quotes, layout.byline, layout.date}
+    if layout.title:  # with the marks before it that Markdown has
+        around.add(Span(text.rfind("\n", 0, layout.title.start) + 1, layout.title.end))
     around.update(span for span in layout.headings if _has_small_word(span.of(text)))
     cut = tuple(sorted(span for span in around if span))
     kept = tuple(_between(text, cut))

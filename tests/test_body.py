@@ -22,6 +22,12 @@ PARTS = {
 }
 
 
+@pytest.mark.parametrize("marks", ["", "# "])
+def test_a_headline_is_cut_with_its_marks(marks: str) -> None:
+    text = f"{marks}Pier shut after crack found\n\n{LEDE}\n\n{SAID}"
+    assert body_of(text).text == f"{LEDE}\n\n{SAID}"
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_what_stands_around_the_body_is_cut(part: str) -> None:
     body = body_of(f"{LEDE}\n\n{PARTS[part]}\n\n{SAID}")
@@ -32,12 +38,11 @@ def test_what_stands_around_the_body_is_cut(part: str) -> None:
     "text",
     [
         LEDE,
-        f"Pier shut after crack found\n\n{LEDE}\n\n{SAID}",
         f"{LEDE}\n\nMara Lind\n\n{SAID}",
         "By Ada Roe",
         " \n",
     ],
-    ids=["body alone", "headline", "a name", "nothing else", "blank"],
+    ids=["body alone", "a name", "nothing else", "blank"],
 )
 def test_else_the_text_stays_whole(text: str) -> None:
     assert body_of(text).text == text
