@@ -282,6 +282,18 @@ class TestTable:
         assert LINES["vote"] in shown["+"]
         assert LINES["dam"] in shown["~"]
 
+    def test_scores_stand_with_their_intervals(self, example_report: Report) -> None:
+        def scored(low: float, high: float) -> Report:
+            score = replace(example_report.transparency, interval=(low, high))
+            return replace(example_report, transparency=score)
+
+        line = next(
+            line
+            for line in self.drawn(scored(40.2, 60), scored(50, 70)).splitlines()
+            if "interval" in line
+        )
+        assert line.split() == ["its", "interval", "40", "to", "60", "50", "to", "70"]
+
     def test_equal_reports_say_so(self, example_report: Report) -> None:
         assert "No differences in sources, claims or score." in self.drawn(
             example_report, example_report

@@ -129,9 +129,17 @@ def _scores(comparison: Comparison) -> RenderableType:
     for name in ("A", "B", "Difference"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_row("score, of 100", *_figures(comparison.score, digits=0))
+    ends = [_ends(report) for report in (comparison.a, comparison.b)]
+    if any(ends):
+        table.add_row("its interval", *ends, "")
     for name, numbers in comparison.components.items():
         table.add_row(Text(printable(name.replace("_", " "))), *_figures(numbers, digits=2))
     return table
+
+
+def _ends(report: Report) -> str:
+    ends = report.transparency.interval
+    return "" if ends is None else f"{ends[0]:.0f} to {ends[1]:.0f}"
 
 
 def _figures(numbers: Numbers, *, digits: int) -> tuple[str, str, str]:
