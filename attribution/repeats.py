@@ -15,6 +15,8 @@ __all__ = ["pull_quotes"]
 
 #: Words of a pull quote: fewer recur by chance ("Not so fast."), more are set as a block.
 _LEAST, _MOST = 6, 60
+#: Places that are looked at for one opening, those in the longest paragraphs: bounds the time.
+_PLACES = 20
 _WORDS = re.compile(r"\w+(?:['’]\w+)*")
 #: Who is quoted, set below or behind a pull quote: "– Ada Roe, harbour master".
 _SIGNED = re.compile(r"\s*[-–—―] ?[A-Z][^.!?\n]{2,80}$")
@@ -35,10 +37,13 @@ def pull_quotes(text: str, parts: Sequence[Span]) -> tuple[Span, ...]:
     openings: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     short = [place for place, said in enumerate(words) if _LEAST <= len(said) <= _MOST]
     wanted = {words[place][:_LEAST] for place in short}
-    for place, said in enumerate(words):
+    for place in sorted(range(len(words)), key=lambda place: -len(words[place])):
+        said = words[place]
         for at in range(len(said) - _LEAST + 1):
             if (opening := said[at : at + _LEAST]) in wanted:
-                openings.setdefault(opening, []).append((place, at))
+                places = openings.setdefault(opening, [])
+                if len(places) < _PLACES:
+                    places.append((place, at))
     return tuple(
         parts[place]
         for place in short
