@@ -30,6 +30,8 @@ __all__ = ["beyond_name", "describe", "join_roles", "name_and_role", "person_nam
 _BREAKS = frozenset(",—–;:")
 #: Marks behind which a name's apposition begins.
 _APPOSED = frozenset(",(—–")
+#: Words that end no description ("a judge's", "the head of").
+_LOOSE = PREPOSITIONS | frozenset(POSSESSIVE)
 _RELATIVE = frozenset("who whom whose which that".split())
 _MAX_DESCRIPTION = 16
 _MAX_PROGRAMME = 8
@@ -180,7 +182,7 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
             end = place
             break
     end = min(end, _MAX_DESCRIPTION)
-    while end > 1 and (tokens[end - 1] in _BREAKS or tokens[end - 1].lower() in PREPOSITIONS):
+    while end > 1 and (tokens[end - 1] in _BREAKS or tokens[end - 1].lower() in _LOOSE):
         end -= 1
     last = mention.first + max(end, 1) - 1
     if not mention.names and end == len(tokens) and tokens[end - 1][0].isupper():

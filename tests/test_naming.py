@@ -324,3 +324,10 @@ def test_a_role_of_words_of_the_name_tells_no_more(role: str, more: bool) -> Non
 )
 def test_roles_are_joined_in_their_order_without_loose_ends(roles: list[str], joined: str) -> None:
     assert join_roles(roles) == joined
+
+
+def test_a_nameless_source_is_called_without_its_possessive() -> None:
+    text = "a district judge's"
+    assert named(f"So {text} ruling said.", (text, {}), source_type="unnamed_person")[0] == (
+        "a district judge"
+    )
