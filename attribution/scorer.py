@@ -33,6 +33,7 @@ from attribution.standing import LAYERS, OWNER_FEATURES
 from attribution.storage import Precision
 from attribution.tabular import Classifier, Resolver, load_classifiers, save_classifiers
 from attribution.tokenizer import Tokenizer, load_tokenizer
+from attribution.transformer import Transformer
 from attribution.transparency import assess
 from attribution.types import ModelInfo, Report
 from attribution.weighting import WEIGHTS, checked_weights
@@ -92,9 +93,9 @@ class Scorer:
             model: name of a bundled model, a folder, or a hub id (the only case that needs the
                 network, once).
             device: where the encoder runs.
-            engine: what runs it: ``torch``, which gives the same figures everywhere, ``torch-bf16``
-                or ``openvino``; ``auto`` is the fastest that loses nothing to speak of, is
-                installed and suits this processor (docs/engines.md).
+            engine: what runs it: ``torch``, which gives the same figures everywhere,
+                ``torch-bf16``, ``openvino`` or ``onnx-int8``; ``auto`` is the fastest that loses
+                nothing to speak of, is installed and suits this processor (docs/engines.md).
             weights: of the score's components, as :func:`attribution.weighting.load_weights`
                 reads them from a file; None: the default ones.
 
@@ -117,6 +118,8 @@ class Scorer:
         except (OSError, ValueError, RuntimeError) as error:
             reason = " ".join(str(error).split())[:_REASON]
             raise ModelError(f"{folder} does not hold a usable model: {reason}") from error
+        if engine == "auto" and not isinstance(network.encoder, Transformer):
+            chosen = "torch"  # the one engine that runs any encoder
         network.encoder = run_with(chosen, network.encoder)
         resolver = Resolver(classifiers, settings)
         scorer = cls(network.to(device), tokenizer, resolver, folder.name, weights=weights)

@@ -170,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         instances = read_instances(options.file)
-        scorer = Scorer.from_pretrained(options.model)
+        scorer = Scorer.from_pretrained(options.model, engine="torch")
     except (AttributionError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

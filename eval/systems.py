@@ -22,7 +22,7 @@ def model_run(model: str | Path) -> Run:
     """
     from attribution.scorer import Scorer
 
-    scorer = Scorer.from_pretrained(model)
+    scorer = Scorer.from_pretrained(model, engine="torch")  # the same figures everywhere
 
     def run(articles: Sequence[GoldArticle]) -> list[Report]:
         publishers = [article.publisher or None for article in articles]

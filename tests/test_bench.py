@@ -37,6 +37,7 @@ LEAST_ALIKE = {
     "torch-int8": 0.98,
     "onnx-fp32": 1.0,
     "onnx-int8": 0.95,
+    "onnx-int8-plain": 0.95,
     "openvino": 0.99,
 }
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import torch
+from torch import Tensor
 from transformers import RobertaConfig
 
 from attribution import engines
@@ -18,9 +20,11 @@ from attribution.cli.options import Engines
 from attribution.configuration import AttributionConfig
 from attribution.engines import ENGINES, EngineName, resolve_engine, run_with
 from attribution.errors import MissingExtraError, ModelError
+from attribution.onnx_encoder import OnnxEncoder
 from attribution.scorer import Scorer
+from attribution.transformer import Transformer, build_encoder
 from attribution.types import Claim, Report
-from tiny_model import SAMPLE, tiny_encoder
+from tiny_model import SAMPLE, tiny_encoder, tiny_model, tiny_scorer, tiny_tokenizer
 
 SHORT = "The chair said the ferry will stop."
 
@@ -36,16 +40,26 @@ def bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestChoice:
-    def test_without_bfloat16_auto_is_torch(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(engines, "has_bfloat16", lambda: False)
-        assert resolve_engine("auto") == "torch"
-
-    @pytest.mark.parametrize(("installed", "engine"), [(True, "openvino"), (False, "torch")])
-    def test_with_bfloat16_auto_is_the_fastest_that_is_installed(
-        self, bfloat16: None, monkeypatch: pytest.MonkeyPatch, installed: bool, engine: str
+    @pytest.mark.parametrize(
+        ("has_bfloat16", "installed", "engine"),
+        [
+            (True, {"openvino", "onnx", "onnxruntime"}, "openvino"),
+            (True, {"onnx", "onnxruntime"}, "torch"),
+            (False, {"openvino", "onnx", "onnxruntime"}, "onnx-int8"),
+            (False, {"openvino", "onnx"}, "torch"),
+            (False, set(), "torch"),
+        ],
+    )
+    def test_auto_is_the_fastest_that_is_installed_and_suits_the_processor(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        has_bfloat16: bool,
+        installed: set[str],
+        engine: str,
     ) -> None:
-        found = object() if installed else None
-        monkeypatch.setattr(engines.importlib.util, "find_spec", lambda name: found)
+        monkeypatch.setattr(engines, "has_bfloat16", lambda: has_bfloat16)
+        found = {name: object() for name in installed}
+        monkeypatch.setattr(engines.importlib.util, "find_spec", found.get)
         assert resolve_engine("auto") == engine
 
     def test_elsewhere_than_on_the_processor_auto_is_torch(self, bfloat16: None) -> None:
@@ -55,16 +69,27 @@ class TestChoice:
         with pytest.raises(ValueError, match="CPU alone"):
             resolve_engine("torch-bf16", device="meta")
 
+    def test_auto_is_torch_for_another_kind_of_encoder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sizes = {"vocab_size": len(tiny_tokenizer()), "max_position_embeddings": 80}
+        tiny = tiny_scorer()
+        tiny.model = tiny_model(encoder=tiny_encoder(RobertaConfig, **sizes))
+        tiny.save_pretrained(tmp_path)
+        monkeypatch.setattr("attribution.scorer.resolve_engine", lambda *_, **__: "onnx-int8")
+        assert Scorer.from_pretrained(tmp_path).engine == "torch"
+
     def test_an_unknown_one_is_refused_with_those_there_are(self, scorer_folder: Path) -> None:
-        with pytest.raises(ValueError, match="auto, torch, torch-bf16, openvino, not 'abacus'"):
+        with pytest.raises(ValueError, match="bf16, openvino, onnx-int8, not 'abacus'"):
             Scorer.from_pretrained(scorer_folder, engine="abacus")  # type: ignore[arg-type]
 
+    @pytest.mark.parametrize(("name", "extra"), [("openvino", "openvino"), ("onnx-int8", "onnx")])
     def test_one_that_is_not_installed_says_how_to_install_it(
-        self, scorer_folder: Path, monkeypatch: pytest.MonkeyPatch
+        self, scorer_folder: Path, monkeypatch: pytest.MonkeyPatch, name: EngineName, extra: str
     ) -> None:
         monkeypatch.setattr(engines.importlib.util, "find_spec", lambda name: None)
-        with pytest.raises(MissingExtraError, match=r"attribution\[openvino\]"):
-            Scorer.from_pretrained(scorer_folder, engine="openvino")
+        with pytest.raises(MissingExtraError, match=rf"attribution\[{extra}\]"):
+            Scorer.from_pretrained(scorer_folder, engine=name)
 
     def test_names_are_the_same_everywhere(self) -> None:
         assert {engine.value for engine in Engines} == {"auto", *ENGINES} == {*get_args(EngineName)}
@@ -75,56 +100,101 @@ def reference(scorer_folder: Path) -> Scorer:
     return Scorer.from_pretrained(scorer_folder, engine="torch")
 
 
-@pytest.fixture(scope="module")
-def openvino(scorer_folder: Path) -> Scorer:
-    pytest.importorskip("openvino")
-    return Scorer.from_pretrained(scorer_folder, engine="openvino")
+def loaded(name: EngineName, folder: Path) -> Scorer:
+    """The tiny model with an engine, if that is installed."""
+    if ENGINES[name].missing:
+        pytest.skip(f"needs {ENGINES[name].missing}")
+    return Scorer.from_pretrained(folder, engine=name)
 
 
-class TestOpenVino:
-    def test_it_finds_the_claims_that_torch_finds(
-        self, openvino: Scorer, reference: Scorer
-    ) -> None:
-        found = openvino([SAMPLE, SHORT])
-        assert openvino.engine == "openvino"
-        assert [bare(report) for report in found] == [
-            bare(report) for report in reference([SAMPLE, SHORT])
-        ]
-        assert found[0].claims
+@pytest.fixture(scope="module", params=["openvino", "onnx-int8"])
+def other(request: pytest.FixtureRequest, scorer_folder: Path) -> Scorer:
+    """The tiny model, its layers run by a library other than torch."""
+    return loaded(request.param, scorer_folder)
 
-    def test_in_threads_it_gives_the_same(self, openvino: Scorer) -> None:
+
+class TestRuntimes:
+    def test_in_threads_they_give_the_same(self, other: Scorer) -> None:
         texts = [SAMPLE, SHORT] * 4
         with ThreadPoolExecutor(4) as threads:
-            assert list(threads.map(openvino, texts)) == [openvino(text) for text in texts]
+            assert list(threads.map(other, texts)) == [other(text) for text in texts]
 
-    def test_pickled_it_gives_the_same(self, openvino: Scorer) -> None:
-        assert pickle.loads(pickle.dumps(openvino))(SAMPLE) == openvino(SAMPLE)
+    def test_pickled_they_give_the_same(self, other: Scorer) -> None:
+        assert pickle.loads(pickle.dumps(other))(SAMPLE) == other(SAMPLE)
 
-    def test_another_kind_of_encoder_is_refused(self) -> None:
-        pytest.importorskip("openvino")
+    def test_another_kind_of_encoder_is_refused(self, other: Scorer) -> None:
         from attribution.model import AttributionModel
 
         config = AttributionConfig(tiny_encoder(RobertaConfig, max_position_embeddings=40))
-        with pytest.raises(ModelError, match="BERT and MPNet"):
-            run_with("openvino", AttributionModel(config).encoder)
+        with pytest.raises(ModelError, match=f"{other.engine} runs BERT and MPNet"):
+            run_with(other.engine, AttributionModel(config).encoder)
+
+    def test_padding_changes_no_state(self, other: Scorer) -> None:
+        pieces = torch.randn(2, 12, other.model.encoder.inner.shape.hidden_size)
+        mask = torch.ones(2, 12, dtype=torch.int64)
+        mask[1, 7:] = 0
+        both = states_of(other, pieces, mask)[1, :7]
+        alone = states_of(other, pieces[1:, :7], mask[1:, :7])[0]
+        assert torch.allclose(both, alone, atol=1e-4)
+
+
+def test_openvino_finds_the_claims_that_torch_finds(scorer_folder: Path, reference: Scorer) -> None:
+    other = loaded("openvino", scorer_folder)
+    found = other([SAMPLE, SHORT])
+    assert other.engine == "openvino"
+    assert [bare(report) for report in found] == [
+        bare(report) for report in reference([SAMPLE, SHORT])
+    ]
+    assert found[0].claims
+
+
+def states_of(scorer: Scorer, pieces: Tensor, mask: Tensor) -> Tensor:
+    with torch.inference_mode():
+        found: Tensor = scorer.model.encoder(inputs_embeds=pieces, attention_mask=mask)[0]
+    return found
+
+
+@pytest.mark.parametrize("kind", ["bert", "mpnet"])
+def test_in_int8_a_row_with_a_large_activation_does_not_drown_the_others(kind: str) -> None:
+    """With one scale for all rows, the small values of the others would be zeros."""
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 128}
+    encoder = build_encoder(
+        {"model_type": kind, "num_hidden_layers": 1, "vocab_size": 50, **sizes}
+    ).eval()
+    assert isinstance(encoder, Transformer)
+    pieces, mask = torch.randn(1, 24, 64), torch.ones(1, 24, dtype=torch.int64)
+    read: list[Tensor] = []
+    wide = encoder.layers[0].part("wide")
+    wide.register_forward_hook(lambda _, inputs, __: read.append(inputs[0][0, :, 5]))
+    with torch.inference_mode():
+        encoder(inputs_embeds=pieces, attention_mask=mask)
+        second, first = read[0].sort().values[-2:]
+        # One inner value is large where what is read is above the second largest: in one row.
+        wide.weight[0] = 0
+        wide.weight[0, 5], wide.bias[0] = 1e5, -1e5 * (first + second) / 2
+        exact = encoder(inputs_embeds=pieces, attention_mask=mask).last_hidden_state[0]
+        found = OnnxEncoder(encoder)(inputs_embeds=pieces, attention_mask=mask)[0][0]
+    others = read[0] < first
+    assert (found - exact)[others].norm() < 0.02 * exact[others].norm()
 
 
 @pytest.mark.parametrize("name", [name for name in ENGINES if name != "torch"])
 def test_what_another_engine_saves_is_exact(
     name: EngineName, scorer_folder: Path, tmp_path: Path, reference: Scorer
 ) -> None:
-    if not ENGINES[name].installed:
-        pytest.skip(f"needs {name}")
-    Scorer.from_pretrained(scorer_folder, engine=name).save_pretrained(tmp_path / "tiny")
+    loaded(name, scorer_folder).save_pretrained(tmp_path / "tiny")
     saved = Scorer.from_pretrained(tmp_path / "tiny", engine="torch")
     assert saved(SAMPLE) == reference(SAMPLE)
 
 
-@pytest.mark.parametrize("name", ["torch", "openvino"])
-def test_scoring_imports_no_transformers(name: str, scorer_folder: Path) -> None:
+@pytest.mark.parametrize("name", ["torch", "openvino", "onnx-int8"])
+def test_scoring_imports_no_transformers(name: EngineName, scorer_folder: Path) -> None:
     """It takes longer to import than an article to score."""
-    if not ENGINES[name].installed:
-        pytest.skip(f"needs {name}")
+    if ENGINES[name].missing:
+        pytest.skip(f"needs {ENGINES[name].missing}")
     code = (
         "import sys; from attribution import Scorer; "
         f"Scorer.from_pretrained({str(scorer_folder)!r}, engine={name!r})({SHORT!r}); "

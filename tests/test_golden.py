@@ -31,7 +31,7 @@ def report(name: str) -> Report:
 
 @cache
 def scorer() -> Scorer:
-    return Scorer.from_pretrained("small")
+    return Scorer.from_pretrained("small", engine="torch")
 
 
 def claim_with(name: str, words: str) -> tuple[str, tuple[str, ...], str]:

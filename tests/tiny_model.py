@@ -91,10 +91,13 @@ def tiny_encoder(kind: type[_Config] = BertConfig, **changes: int) -> _Config:
     return kind(**{**sizes, **changes})
 
 
-def tiny_model(seed: int = 12, **settings: object) -> AttributionModel:
+def tiny_model(
+    seed: int = 12, encoder: PretrainedConfig | None = None, **settings: object
+) -> AttributionModel:
     """Random weights, large enough to be decided; low thresholds, so that claims come out."""
     torch.manual_seed(seed)
-    encoder = tiny_encoder(vocab_size=len(tiny_tokenizer()), max_position_embeddings=MAX_PIECES + 2)
+    sizes = {"vocab_size": len(tiny_tokenizer()), "max_position_embeddings": MAX_PIECES + 2}
+    encoder = encoder or tiny_encoder(**sizes)
     config = AttributionConfig(
         encoder,
         **{

@@ -87,6 +87,10 @@ ROWS: Mapping[str, tuple[str, Fit]] = {
     "no-layer": ("without the provenance layer", _part(_is_written)),
     "no-written": ("without the written articles", _part(lambda item: not _is_written(item))),
     "no-encoder": ("without what the encoder says", _blind(*_ENCODER)),
+    "no-silver": (
+        "without the antecedent head, the one part that silver coreference teaches",
+        _blind("antecedent"),
+    ),
     "no-strings": ("without comparing words", _blind(*_STRINGS)),
     "no-places": ("without places and turns", _blind(*_PLACES)),
     "no-forms": ("without forms and agreement", _blind(*_FORMS)),

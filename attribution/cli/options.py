@@ -46,6 +46,7 @@ class Engines(str, Enum):
     torch = "torch"
     torch_bf16 = "torch-bf16"
     openvino = "openvino"
+    onnx_int8 = "onnx-int8"
 
 
 _ENGINE_HELP = (

@@ -64,7 +64,7 @@ def users_engine() -> str:
 
 def suited() -> list[str]:
     """The engines that make sense on this processor: in software bfloat16 is many times slower."""
-    from attribution.engines import has_bfloat16
+    from attribution.runtime import has_bfloat16
 
     return [name for name in ENGINES if has_bfloat16() or name != "torch-bf16"]
 
@@ -101,7 +101,7 @@ def _export(setting: Setting) -> None:
 
 
 def _quantise(setting: Setting) -> None:
-    """Weights in int8 a column, activations quantised batch by batch."""
+    """Weights in int8 a column, activations with one scale a batch."""
     _export(setting)
     if (setting.cache / _ONNX_INT8).is_file():
         return
@@ -134,8 +134,9 @@ ENGINES: Mapping[str, Engine] = {
         Engine(REFERENCE, _product("torch")),
         Engine("torch-bf16", _product("torch-bf16")),
         Engine("openvino", _product("openvino"), needs=("openvino",)),
+        Engine("onnx-int8", _product("onnx-int8"), needs=("onnx", "onnxruntime")),
         Engine("torch-int8", _torch_int8),
         Engine("onnx-fp32", _onnx(_ONNX_FP32), _export, _ONNX),
-        Engine("onnx-int8", _onnx(_ONNX_INT8), _quantise, _ONNX),
+        Engine("onnx-int8-plain", _onnx(_ONNX_INT8), _quantise, _ONNX),
     )
 }
