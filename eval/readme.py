@@ -9,19 +9,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from eval.table import TITLES, shown
 from eval.targets import MEASURES
 
-__all__ = ["BEGIN", "END", "between", "main", "render"]
+__all__ = ["BEGIN", "END", "between", "main", "measured_row", "names_of", "render"]
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN = "<!-- figures: written by python -m eval.readme -->"
 END = "<!-- end of figures -->"
 _BASELINES = {"rules": "dependency rules", "textacy": "textacy"}
+_NONE: Mapping[str, Any] = {"value": None, "interval": None, "n": 0}
+_NOTE = (
+    "n is what was judged: one number where it is the same for all systems, else (of the claims"
+    " that each has found) one each, in the order of the columns. A dash: not attempted."
+)
 
 
 def render(results: Mapping[str, Any]) -> str:
@@ -40,6 +45,7 @@ def render(results: Mapping[str, Any]) -> str:
             f" {', '.join(speeds)}"
         )
         parts.append("\n".join(_rows(part["systems"], models)))
+    parts.append(_NOTE)
     measured = next(iter(results["corpora"].values()))["systems"]
     releases = (f"`{name}` release {measured[name]['model']['version']}" for name in models)
     machine = results["machine"]
@@ -52,28 +58,61 @@ def render(results: Mapping[str, Any]) -> str:
 
 
 def _rows(systems: Mapping[str, Any], models: Sequence[str]) -> list[str]:
-    """A row a measure: the first model with interval and n, then the others and the baselines."""
-    main, *others = models
-    beside = [*others, *(name for name in _BASELINES if name in systems)]
-    names = [f"`{name}`" if name in models else _BASELINES[name] for name in beside]
-    header = ["measure", f"`{main}`", "95% interval", "n", *names]
-    rows = [f"| {' | '.join(header)} |", ("| --- | " + "---: | " * (3 + len(beside))).rstrip()]
+    """A row a measure."""
+    columns, head = names_of(systems, models)
+    rows = head("measure")
     for measure in MEASURES:
-        figure = systems[main]["figures"][measure.key]
-        if figure["value"] is None:
-            continue
-        others_shown = (shown(systems[name]["figures"][measure.key]) for name in beside)
-        rows.append(_row(measure.label, figure, others_shown))
-    if error := systems[main].get("calibration"):
-        errors = (systems[name].get("calibration", {"value": None}) for name in beside)
-        rows.append(_row("calibration error (lower is better)", error, map(shown, errors)))
-    return rows
+        figures = [systems[name]["figures"].get(measure.key, _NONE) for name in columns]
+        rows += measured_row(measure.label, figures, len(models))
+    errors = [systems[name].get("calibration", _NONE) for name in columns]
+    return rows + measured_row("calibration error (lower is better)", errors, len(models))
 
 
-def _row(label: str, figure: Mapping[str, Any], others: Iterable[str]) -> str:
-    low, high = figure["interval"]
-    interval = f"{shown({'value': low})} to {shown({'value': high})}"
-    return f"| {' | '.join([label, shown(figure), interval, str(figure['n']), *others])} |"
+def names_of(
+    systems: Iterable[str], models: Sequence[str]
+) -> tuple[list[str], Callable[[str], list[str]]]:
+    """The systems in the order of a table's columns, and what makes the table's first two lines.
+
+    Models stand first, each with a column for its intervals, then the baselines, then n.
+    """
+    baselines = [name for name in _BASELINES if name in systems]
+    titles = [title for name in models for title in (f"`{name}`", "95% interval")]
+    titles += [*(_BASELINES[name] for name in baselines), "n"]
+
+    def head(first: str) -> list[str]:
+        return [f"| {' | '.join([first, *titles])} |", f"| --- |{' ---: |' * len(titles)}"]
+
+    return [*models, *baselines], head
+
+
+def measured_row(label: str, figures: Sequence[Mapping[str, Any]], models: int) -> list[str]:
+    """The row of one measure; none where the first system has no figure.
+
+    Args:
+        label: the measure's.
+        figures: a column each, models first.
+        models: how many of them are models, whose intervals are shown.
+    """
+    if figures[0]["value"] is None:
+        return []
+    cells = [label]
+    for place, figure in enumerate(figures):
+        cells += [shown(figure), _interval(figure)][: 2 if place < models else 1]
+    return [f"| {' | '.join([*cells, _judged(figures)])} |"]
+
+
+def _interval(figure: Mapping[str, Any]) -> str:
+    if figure["interval"] is None:
+        return "–"
+    return " to ".join(shown({"value": bound}) for bound in figure["interval"])
+
+
+def _judged(figures: Sequence[Mapping[str, Any]]) -> str:
+    """The number of what was judged, one for all systems or one each in their order."""
+    numbers = [None if figure["value"] is None else figure["n"] for figure in figures]
+    if len(set(numbers) - {None}) == 1:
+        return str(numbers[0])
+    return " / ".join("–" if number is None else str(number) for number in numbers)
 
 
 def between(page: str, begin: str, end: str, text: str) -> str:

@@ -23,14 +23,19 @@ from rich.console import Console
 
 from attribution.errors import AttributionError
 from eval.alignment import align
-from eval.baselines import BASELINES, BaselineUnavailableError, load_baseline
+from eval.baselines import (
+    BASELINES,
+    NOT_ATTEMPTED,
+    BaselineUnavailableError,
+    load_baseline,
+)
 from eval.bootstrap import figures
 from eval.calibration import calibration, judgements
 from eval.circumstances import circumstances
 from eval.confusion import confusion
 from eval.confusion_plot import write_plots
 from eval.corpora import ROOT, add_corpora, read_corpora
-from eval.counts import Tally
+from eval.counts import Counts, Tally
 from eval.groups import GROUPS, find_groups
 from eval.guard import bundled_models
 from eval.labels import LABELLINGS
@@ -41,7 +46,7 @@ from eval.targets import CALIBRATION_TARGET, TARGETS, THROUGHPUT_TARGET
 from training.readers.corrected import read_corrected
 from training.readers.gold import GoldArticle
 
-__all__ = ["evaluate", "main"]
+__all__ = ["System", "evaluate", "main", "systems_of"]
 
 RESULTS = ROOT / "eval" / "results"
 SCHEMA = "attribution.eval/1"
@@ -51,12 +56,14 @@ SCHEMA = "attribution.eval/1"
 class System:
     """Something that makes reports: a model or a baseline.
 
-    Only a model's confidences are meant as probabilities.
+    Only a model's confidences are meant as probabilities. ``not_attempted`` are the measures by
+    which it is not judged, since it does not try.
     """
 
     name: str
     run: Run
     is_model: bool = False
+    not_attempted: frozenset[str] = frozenset()
 
 
 def evaluate(
@@ -81,7 +88,10 @@ def evaluate(
     reports = system.run(articles)
     seconds = time.perf_counter() - start
     alignments = [align(*pair) for pair in zip(reports, articles, strict=True)]
-    tallies = [measure_aligned(alignment) for alignment in alignments]
+    tallies = [
+        {**measure_aligned(alignment), **dict.fromkeys(system.not_attempted, Counts())}
+        for alignment in alignments
+    ]
     model = reports[0].model
     result: dict[str, Any] = {
         "model": model.to_dict(),
@@ -129,7 +139,12 @@ def _plain(
     return plain
 
 
-def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
+def systems_of(models: Sequence[str], *, baselines: bool) -> list[System]:
+    """The models of these names or folders, then the baselines whose libraries are installed.
+
+    Raises:
+        ModelError: there is no such model, or its folder is not complete.
+    """
     systems = [
         System(Path(model).name, model_run(model), is_model=True)
         for model in models
@@ -141,7 +156,7 @@ def _systems(models: Sequence[str], *, baselines: bool) -> list[System]:
         except BaselineUnavailableError as error:
             print(f"without the baseline {name}: {error}", file=sys.stderr)
             continue
-        systems.append(System(name, baseline_run(baseline)))
+        systems.append(System(name, baseline_run(baseline), not_attempted=NOT_ATTEMPTED))
     return systems
 
 
@@ -153,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             corpora = {"gold": read_corrected(options.gold)[: options.limit]}
         else:
             corpora = read_corpora(options.corpus, options.split, options.polnear, options.limit)
-        systems = _systems(options.model, baselines=options.baselines)
+        systems = systems_of(options.model, baselines=options.baselines)
         if options.plots:  # better to fail now than when all is measured
             options.plots.mkdir(parents=True, exist_ok=True)
     except (AttributionError, OSError, ValueError) as error:

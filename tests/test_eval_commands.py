@@ -15,6 +15,7 @@ from rich.console import Console
 
 from attribution.types import Report
 from eval import readme, run
+from eval.baselines import NOT_ATTEMPTED
 from eval.corpora import read_corpora
 from eval.gold_report import gold_report
 from eval.readme import BEGIN, END
@@ -115,6 +116,38 @@ def test_figures_are_written_between_the_markers(files: list[str], tmp_path: Pat
     assert written.endswith(f"{END}\nafter\n")
     assert "| sentence detection F1 | 1.000 | 1.000 to 1.000 |" in written
     assert "\nold\n" not in written
+
+
+def test_each_model_has_its_interval_and_each_system_its_n(results: dict[str, Any]):
+    other = json.loads(json.dumps(results["corpora"]["written"]["systems"]["model"]))
+    other["figures"]["speech"].update(value=0.5, interval=[0.25, 0.75], n=7)
+    part = results["corpora"]["written"]
+    both = {**part, "systems": {**part["systems"], "second": other}}
+    page = readme.render({**results, "models": ["model", "second"], "corpora": {"written": both}})
+    n = other["figures"]["kind"]["n"]
+    assert f"| speech right | 1.000 | 1.000 to 1.000 | .500 | .250 to .750 | {n} / 7 |" in page
+    assert f"| kind right | 1.000 | 1.000 to 1.000 | 1.000 | 1.000 to 1.000 | {n} |" in page
+
+
+def test_what_a_system_does_not_attempt_is_a_dash(results: dict[str, Any]):
+    articles = read_articles(DEV)[:3]
+    reports = {article.text: gold_report(article) for article in articles}
+    rules = System(
+        "rules",
+        lambda gold: [reports[article.text] for article in gold],
+        not_attempted=frozenset(("speech",)),
+    )
+    figures = run.evaluate(rules, articles, "written")["figures"]
+    assert figures["speech"]["value"] is None
+    part = results["corpora"]["written"]
+    both = {**part, "systems": {**part["systems"], "rules": {"figures": figures}}}
+    page = readme.render({**results, "corpora": {"written": both}})
+    n = part["systems"]["model"]["figures"]["speech"]["n"]
+    assert f"| speech right | 1.000 | 1.000 to 1.000 | – | {n} |" in page
+
+
+def test_what_the_baselines_do_not_attempt_are_measures():
+    assert {measure.key for measure in MEASURES} >= NOT_ATTEMPTED
 
 
 def test_check_fails_until_the_figures_are_written(

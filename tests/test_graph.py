@@ -29,8 +29,18 @@ class TestProvenanceGraph:
 
     def test_edge_has_its_claims_and_their_number(self, example_report: Report) -> None:
         edges = provenance_graph(example_report).edges
-        assert edges["s2", "article"] == {"claims": ("c1", "c2"), "weight": 2}
-        assert edges["s3", "article"] == {"claims": ("c3",), "weight": 1}
+        assert edges["s2", "article"]["claims"] == ("c1", "c2")
+        assert edges["s2", "article"]["weight"] == 2
+        assert (edges["s3", "article"]["claims"], edges["s3", "article"]["weight"]) == (("c3",), 1)
+
+    def test_edge_has_what_its_claims_say_and_are(self, example_report: Report) -> None:
+        edge = provenance_graph(example_report).edges["s2", "article"]
+        claims = [claim for claim in example_report.claims if claim.id in edge["claims"]]
+        assert edge["contents"] == tuple(
+            " … ".join(piece.of(example_report.text) for piece in claim.content) for claim in claims
+        )
+        assert edge["speech"] == tuple(claim.speech for claim in claims)
+        assert edge["kinds"] == tuple(claim.kind for claim in claims)
 
     def test_source_is_described(self, example_report: Report) -> None:
         nodes = provenance_graph(example_report).nodes
@@ -129,7 +139,13 @@ class TestToGraphml:
         assert graph.is_directed()
         assert graph.nodes["s1"]["name"] == "Ines Faro"
         assert graph.nodes["s3"]["anonymity_granted"] is True
-        assert graph.edges["s2", "article"] == {"claims": "c1 c2", "weight": 2}
+        edge, whole = (
+            made.edges["s2", "article"] for made in (graph, provenance_graph(example_report))
+        )
+        assert (edge["claims"], edge["weight"]) == ("c1 c2", 2)
+        assert edge["contents"] == " | ".join(" ".join(one.split()) for one in whole["contents"])
+        assert edge["speech"].split() == list(whole["speech"])
+        assert edge["kinds"].split() == list(whole["kinds"])
         assert graph.graph["independent_sources"] == 1
 
     def test_truth_values_are_those_of_xml_schema(self, example_report: Report) -> None:

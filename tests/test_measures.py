@@ -49,6 +49,51 @@ def empty(report: Report) -> Report:
     return replace(report, claims=())
 
 
+# Nested and continued claims
+
+
+def test_a_nested_claim_must_be_found_itself():
+    inner = GoldClaim(
+        id="4", content=spans("trains would run"), source="s2", via=("s1",), kind="statement"
+    )
+    gold = article(SAFE, TRAINS, RESIGN, inner, nested=True)
+    assert measure(perfect(gold), gold)["nested"] == Share(1, 1)
+    assert measure(without_claim(perfect(gold), "4"), gold)["nested"] == Share(0, 1)
+
+
+def test_a_continued_claim_may_be_one_with_what_it_continues():
+    after = GoldClaim(id="4", content=spans("Nobody moved"), source="s1", via=(), kind="statement")
+    gold = article(SAFE, TRAINS, after, nested=True)
+    alone = without_claim(perfect(gold), "4")
+    merged = with_claim(alone, "2", content=spans("trains would run on Sunday. Nobody moved"))
+    assert measure(perfect(gold), gold)["continued"] == Share(1, 1)
+    assert measure(merged, gold)["continued"] == Share(1, 1)
+    assert measure(alone, gold)["continued"] == Share(0, 1)
+
+
+def test_where_nested_claims_are_not_tagged_the_layers_claims_are_judged_alone():
+    nested = GoldClaim(
+        id="missed1", content=spans("trains would run"), source="s2", via=("s1",), partial=True
+    )
+    continued = GoldClaim(
+        id="continuation1", content=spans("Nobody moved"), source="s1", via=(), partial=True
+    )
+    gold = article(replace(SAFE, cue=()), TRAINS, RESIGN, nested, continued)
+    measured = measure(perfect(gold), gold)
+    assert (measured["nested"], measured["continued"]) == (Share(1, 1), Share(1, 1))
+    assert measured["nested_continued"] == Share(2, 2)
+
+
+def test_a_claim_that_nobody_marked_is_neither_nested_nor_continued():
+    missed = GoldClaim(
+        id="missed1", content=spans("Nobody moved"), source="s2", via=(), partial=True
+    )
+    gold = article(SAFE, missed)
+    measured = measure(perfect(gold), gold)
+    assert measured["nested_continued"] == Share(0, 0)
+    assert measured["partial"] == Share(1, 1)
+
+
 # Counts
 
 
@@ -86,6 +131,7 @@ def test_articles_add_up():
 def test_gold_as_prediction_has_everything_right():
     judged = {name: value(tally) for name, tally in measure(PERFECT, GOLD).items()}
     unlabelled = {"partial", "anonymity", "justification", "justified"}
+    unlabelled |= {"nested", "continued", "nested_continued"}
     assert judged == {name: None if name in unlabelled else 1.0 for name in judged}
 
 

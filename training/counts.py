@@ -77,6 +77,7 @@ def desk_table(folder: Path = CORPUS) -> str:
             _row(split, desk, [item for item in articles if item.desk == desk]) for desk in desks
         )
         rows.append(_row(split, "all", articles))
+    rows.append(_row("continuations", "all", read_articles(folder / "continuations")))
     return "\n".join(rows)
 
 

@@ -42,7 +42,8 @@ def provenance_graph(report: Report) -> networkx.DiGraph[str]:
         A directed graph. Nodes: ``"article"`` (``kind``, ``title``, ``publisher``) and the id of
         every source in some claim's chain (``kind``: ``origin``, ``intermediary`` or ``both``;
         ``name``, ``type``, ``role``, ``anonymity_granted``). Edges, the way the claims travelled:
-        ``claims``, the ids in the report's order, and ``weight``, their number. A claim's chain,
+        ``claims``, the ids in the report's order, ``contents``, ``speech`` and ``kinds``, what
+        these claims say and are, in the same order, and ``weight``, their number. A claim's chain,
         read backward and with the article behind it, is a path. Graph attributes: ``schema``,
         ``model``, ``model_version``, ``origins`` and ``independent_sources``.
 
@@ -69,12 +70,22 @@ def provenance_graph(report: Report) -> networkx.DiGraph[str]:
             role=source.role,
             anonymity_granted=source.anonymity_granted,
         )
-    carried: dict[tuple[str, str], list[str]] = {}
+    carried: dict[tuple[str, str], list[Claim]] = {}
     for claim in report.claims:
         for step in _steps(claim):
-            carried.setdefault(step, []).append(claim.id)
+            carried.setdefault(step, []).append(claim)
     for (teller, told), claims in carried.items():
-        graph.add_edge(teller, told, claims=tuple(claims), weight=len(claims))
+        graph.add_edge(
+            teller,
+            told,
+            claims=tuple(claim.id for claim in claims),
+            contents=tuple(
+                " … ".join(piece.of(report.text) for piece in claim.content) for claim in claims
+            ),
+            speech=tuple(claim.speech for claim in claims),
+            kinds=tuple(claim.kind for claim in claims),
+            weight=len(claims),
+        )
     return graph
 
 
@@ -103,8 +114,9 @@ def to_graphml(report: Report, *, name: str | None = None) -> str:
 
     Returns:
         One graph with the attributes of :func:`provenance_graph`, in ASCII, ending with a line
-        end. ``claims`` is the ids with spaces between, white space in texts is one space,
-        characters that XML 1.0 forbids are U+FFFD, and empty texts are left out.
+        end. ``claims``, ``speech`` and ``kinds`` have spaces between, ``contents`` has " | ", to be
+        read and not parsed. White space in texts is one space, characters that XML 1.0 forbids are
+        U+FFFD, and empty texts are left out.
 
     Raises:
         KeyError, MissingExtraError, ReportFormatError: As for :func:`provenance_graph`.
@@ -132,7 +144,8 @@ def _flat(data: dict[str, Any]) -> dict[str, str | int | bool]:
     """The attributes as GraphML's types have them, without those that say nothing."""
     flat: dict[str, str | int | bool] = {}
     for key, value in data.items():
-        text = " ".join(value) if isinstance(value, tuple) else value
+        between = " | " if key == "contents" else " "
+        text = between.join(value) if isinstance(value, tuple) else value
         kept = _one_line(text) if isinstance(text, str) else text
         if kept is not None and kept != "":
             flat[key] = kept

@@ -14,7 +14,7 @@ from attribution.segment import segment, speech_of
 from attribution.types import KINDS, SOURCE_TYPES, Kind, SourceType, Span
 from training.readers.gold import GoldArticle, GoldClaim, GoldSource
 
-__all__ = ["parse_article", "read_articles"]
+__all__ = ["claim_rows", "parse_article", "read_articles"]
 
 _TAG = re.compile(r"<(/?)(src|cue|con|via)((?:\s+[a-z]+=\w+)*)\s*>")
 _ATTRIBUTE = re.compile(r"([a-z]+)=(\w+)")
@@ -92,6 +92,11 @@ def parse_article(raw: str, *, doc: str) -> GoldArticle:
         resolved=True,
         nested=True,
     )
+
+
+def claim_rows(raw: str) -> list[list[str]]:
+    """The cells of an article's table of claims, those of columns that the reader skips too."""
+    return _head(raw.split("---\n", 2)[1])[2]
 
 
 def _head(head: str) -> tuple[dict[str, str], list[list[str]], list[list[str]]]:
