@@ -147,14 +147,20 @@ class TestQuality:
         assert found["same"] == 1
 
 
-def row(speed: float, cost: float) -> dict[str, Any]:
-    return {"articles_per_second": {"value": speed}, "quality": {"cost": cost}}
+def row(speed: float, cost: float, *worse: str) -> dict[str, Any]:
+    return {
+        "articles_per_second": {"value": speed},
+        "quality": {"cost": cost, "worse": list(worse)},
+    }
 
 
 class TestChoice:
     def test_is_the_fastest_within_the_tolerance(self) -> None:
         engines = {"a": row(1.0, 0.0), "b": row(2.0, 0.3), "c": row(9.0, 0.31)}
         assert choose(engines) == "b"
+
+    def test_not_one_whose_chains_are_worse_beyond_chance(self) -> None:
+        assert choose({"a": row(1.0, 0.0), "b": row(2.0, 0.0, "via")}) == "a"
 
     def test_leaves_out_what_failed(self) -> None:
         assert choose({"a": row(1.0, 0.0), "b": {"error": "no"}}) == "a"

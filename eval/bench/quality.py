@@ -18,6 +18,9 @@ __all__ = ["SPANS", "TOLERANCE", "as_gold", "choose", "quality"]
 SPANS = ("sentences", "exact_source", "exact_cue", "exact_content", "attribution")
 #: Most points of F1 that the default engine may lose.
 TOLERANCE = 0.3
+#: Measures of what is made of the claims, each right or wrong as a whole: the default engine may
+#: not be worse beyond chance, but by how much it is, depends on a few claims that flip.
+RESOLVED = ("name", "same_source", "via", "chain_found")
 
 
 def as_gold(report: Report, doc: str = "") -> GoldArticle:
@@ -66,16 +69,17 @@ def quality(
 
     Returns:
         ``gold``: every measure against gold. ``agreement``: every measure with the reference's
-        reports for gold. ``lost``: for each of ``SPANS`` what it is below the reference's on gold,
-        in points, with its interval (paired bootstrap; negative where the engine is better).
-        ``cost``: the largest loss of them. ``same``: how many reports are the same but for the
+        reports for gold. ``lost``: for each of ``SPANS``
+        and ``RESOLVED`` what it is below the reference's on gold, in points, with its interval
+        (paired bootstrap; negative where the engine is better). ``cost``: the largest loss of
+        ``SPANS``. ``worse``: those of ``RESOLVED`` that are worse beyond chance. ``same``: how many reports are the same but for the
         figures in them.
     """
     mine, theirs = (_tallies(some, articles) for some in (reports, reference))
     truth = [as_gold(report) for report in reference]
     apart = difference(theirs, mine, samples=samples)
     lost: dict[str, Any] = {}
-    for name in SPANS:
+    for name in (*SPANS, *RESOLVED):
         figure = apart[name]
         if figure.value is not None and figure.low is not None and figure.high is not None:
             interval = [round(100 * figure.low, 2), round(100 * figure.high, 2)]
@@ -84,17 +88,23 @@ def quality(
         "gold": _plain(mine, samples),
         "agreement": _plain(_tallies(reports, truth), samples),
         "lost": lost,
-        "cost": max((item["points"] for item in lost.values()), default=0.0),
+        "cost": max((lost[name]["points"] for name in SPANS if name in lost), default=0.0),
+        "worse": [name for name in RESOLVED if name in lost and lost[name]["interval"][0] > 0],
         "same": sum(_bare(a) == _bare(b) for a, b in zip(reports, reference, strict=True)),
     }
 
 
 def choose(engines: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """The fastest engine that costs no more than the tolerance; None when none was measured."""
+    """The fastest engine that costs no more than the tolerance and resolves as well.
+
+    None when none was measured.
+    """
     within = {
         name: row["articles_per_second"]["value"]
         for name, row in engines.items()
-        if "error" not in row and row["quality"]["cost"] <= TOLERANCE
+        if "error" not in row
+        and row["quality"]["cost"] <= TOLERANCE
+        and not row["quality"]["worse"]
     }
     return max(within, key=within.__getitem__, default=None)
 
