@@ -1,4 +1,4 @@
-"""Stage 3b: from scores to claims - predicates, then the spans of each claim by Viterbi.
+"""Stage 3d: from scores to claims - predicates, then the spans of each claim by Viterbi.
 
 A word opens a claim when its cue or uncued probability passes the configured threshold. For each
 such word the role scores of the words around it are decoded into whole spans, so that every
@@ -7,8 +7,8 @@ claim has at most one source mention; quotations that a content enters are kept 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from attribution.confidence import Evidence, probability
+from attribution.continuations import gone_on, left_over, parted
+from attribution.drafts import ClaimDraft, count_words, covered_by, joined, mask
 from attribution.features import CAPITALISED, PUNCTUATION, EncodedArticle
+from attribution.hearsay import without_subject
 from attribution.model import BIO, CLAIM_LAYERS, ROLE_LABELS, TAG_LAYERS, AttributionModel
 from attribution.roles import PredicateScores, WordRange, role_spans, score_predicates, viterbi
 from attribution.wordclasses import DETERMINERS
@@ -28,33 +31,23 @@ Floats = NDArray[np.float32]
 
 #: Least probability of a cue that the flat tags may still confirm.
 _DOUBTFUL = 0.1
-#: Words in no other claim that a doubtful cue must explain, and that make a claim on their own.
-_FRESH_WORDS, _LEFT_WORDS = 3, 8
-_GAP = 3
+#: Words in no other claim that a doubtful cue must explain.
+_FRESH_WORDS = 3
+#: Marks that lead to content and are no part of it.
+_LEADING = frozenset((":", ";", ",", "-", "--", "–", "—"))
 
 
 @dataclass(frozen=True)
-class ClaimDraft:
-    """A claim in words of the article (ranges with inclusive ends), before resolution.
+class _Openings:
+    """Words that open claims, which of them have no cue, and how sure it is that they do.
 
-    ``predicate`` is the word that opens it; ``cue`` and ``source`` are None where there is none.
-    ``via`` are mentions of intermediaries in text order; ``via_scores`` are the probabilities of
-    the words from ``scores_from`` on to belong to one. ``kind`` and ``speech`` are probabilities
-    over KINDS and SPEECHES; ``confidence``, 0..1, follows from ``evidence``, which only decoded
-    claims have.
+    ``ends`` are the last words of the contents that are known, by their first.
     """
 
-    predicate: int
-    cue: WordRange | None
-    source: WordRange | None
-    content: tuple[WordRange, ...]
-    via: tuple[WordRange, ...]
-    kind: Floats
-    speech: Floats
-    confidence: float
-    scores_from: int
-    via_scores: Floats
-    evidence: Evidence | None = None
+    words: NDArray[np.int64]
+    uncued: NDArray[np.bool_]
+    certainty: Floats
+    ends: Mapping[int, int] = field(default_factory=dict)
 
 
 @torch.inference_mode()
@@ -79,7 +72,7 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     predicates, uncued = _predicates(model, opening)
     certainty = opening[predicates, np.where(uncued, 2, 1)]
     read = partial(_read_claims, model, article, words, present)
-    found = read(predicates, uncued, certainty)
+    found = read(_Openings(predicates, uncued, certainty))
     least = model.config.cue_threshold
     sure: list[ClaimDraft] = []
     doubtful: list[ClaimDraft] = []
@@ -87,24 +80,22 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
         clear = draft.cue is None or opening[draft.predicate, 1] >= least
         (sure if clear else doubtful).append(draft)
     kept = _drop_doubles(article, sure)
-    covered = _covered(article, kept)
+    covered = covered_by(article, kept)
     for draft in sorted(doubtful, key=lambda draft: -opening[draft.predicate, 1]):
-        inside = _mask(article, draft.content)
+        inside = mask(article, draft.content)
         fresh = inside & ~covered & (heard > 0.5)
         if fresh.sum() >= _FRESH_WORDS and fresh.sum() * 2 > inside.sum():
             kept.append(draft)
-            covered |= _covered(article, [draft])
-    runs = _runs(article, (heard > 0.5) & ~covered, covered)
+            covered |= covered_by(article, [draft])
+    kept = parted(article, kept, heard)
+    likely = _likely(model, kept)
+    runs = left_over(article, heard, covered_by(article, likely), covered_by(article, kept))
     starts = np.array([first for first, _ in runs], dtype=np.int64)
     alone = np.ones(len(runs), dtype=bool)
-    halved = heard[starts] * np.float32(0.5)
-    ends = dict(runs)
-    for draft in read(starts, alone, halved):
-        run = (draft.predicate, ends[draft.predicate])
-        kept.append(_with_content(article, draft, (run,)))
-    weighed = [_weighed(draft, model.config.confidence_weights) for draft in kept]
-    likely = (draft for draft in weighed if draft.confidence >= model.config.confidence_threshold)
-    return sorted(likely, key=lambda draft: draft.predicate)
+    opens = np.array(list(runs.values()), dtype=np.float32)
+    likely += read(_Openings(starts, alone, opens, dict(list(runs))))
+    found = [without_subject(article, draft) for draft in gone_on(article, likely, heard)]
+    return sorted(_likely(model, _drop_same(found)), key=lambda draft: draft.predicate)
 
 
 def _read_claims(
@@ -112,14 +103,13 @@ def _read_claims(
     article: EncodedArticle,
     words: Tensor,
     present: Floats,
-    predicates: NDArray[np.int64],
-    uncued: NDArray[np.bool_],
-    certainty: Floats,
+    openings: _Openings,
 ) -> list[ClaimDraft]:
     """The claims that these words open, without those that have no content.
 
     ``present`` is what the flat tags say of all words, see :func:`_flat_presence`.
     """
+    predicates, uncued, certainty = openings.words, openings.uncued, openings.certainty
     if not len(predicates):
         return []
     scored = score_predicates(model, article, words, predicates)
@@ -130,7 +120,10 @@ def _read_claims(
     for row, predicate in enumerate(predicates):
         spans = role_spans(paths[row], scored.columns[row])
         cue = None if uncued[row] else _cue(article, int(predicate), spans["cue"])
+        last = openings.ends.get(int(predicate))
         content = _content(article, spans["content"], cue)
+        if last is not None:
+            content = ((int(predicate), last),)
         if not content:
             continue
         source = spans["source"][0] if spans["source"] else None
@@ -143,7 +136,7 @@ def _read_claims(
             path=float(scores[row]),
             cued=cue is not None,
             sourced=source is not None,
-            words=_lettered(article, content),
+            words=count_words(article, content),
         )
         drafts.append(
             ClaimDraft(
@@ -163,29 +156,14 @@ def _read_claims(
     return drafts
 
 
-def _lettered(article: EncodedArticle, pieces: Sequence[WordRange]) -> int:
-    """How many words with a letter or digit the pieces have."""
-    lettered = article.document.lettered
-    return sum(sum(lettered[first : last + 1]) for first, last in pieces)
-
-
-def _with_content(
-    article: EncodedArticle, draft: ClaimDraft, content: tuple[WordRange, ...]
-) -> ClaimDraft:
-    """The claim with another content."""
-    words = _lettered(article, content)
-    evidence = replace(draft.evidence, words=words) if draft.evidence else None
-    return replace(draft, content=content, evidence=evidence)
-
-
-def _weighed(draft: ClaimDraft, weights: Sequence[float] | None) -> ClaimDraft:
-    """The claim with the probability that it is right.
-
-    Last of all, so that which claims there are does not depend on these weights.
-    """
-    if draft.evidence is None:
-        return draft
-    return replace(draft, confidence=probability(draft.evidence, weights))
+def _likely(model: AttributionModel, drafts: Sequence[ClaimDraft]) -> list[ClaimDraft]:
+    """The claims with the probability that they are right, where that is enough."""
+    weights, least = model.config.confidence_weights, model.config.confidence_threshold
+    weighed = [
+        replace(draft, confidence=probability(draft.evidence, weights)) if draft.evidence else draft
+        for draft in drafts
+    ]
+    return [draft for draft in weighed if draft.confidence >= least]
 
 
 def _likely_source(
@@ -249,33 +227,6 @@ def via_mentions(
     return tuple(found)
 
 
-def _mask(article: EncodedArticle, pieces: Sequence[WordRange]) -> NDArray[np.bool_]:
-    mask = np.zeros(len(article), dtype=bool)
-    for first, last in pieces:
-        mask[first : last + 1] = True
-    return mask
-
-
-def _covered(article: EncodedArticle, drafts: Sequence[ClaimDraft]) -> NDArray[np.bool_]:
-    """Words that are content, cue or source of a claim."""
-    pieces = [piece for draft in drafts for piece in draft.content]
-    pieces += [part for draft in drafts for part in (draft.cue, draft.source) if part]
-    return _mask(article, pieces)
-
-
-def _runs(
-    article: EncodedArticle, wanted: NDArray[np.bool_], covered: NDArray[np.bool_]
-) -> list[WordRange]:
-    """Stretches of wanted words within a sentence, over small gaps that nothing covers."""
-    found = np.flatnonzero(wanted)
-    before = np.cumsum(covered)[found]
-    apart = np.diff(found) > _GAP
-    apart |= np.diff(article.sentence[found]) != 0
-    apart |= np.diff(before) > 0
-    runs = np.split(found, np.flatnonzero(apart) + 1)
-    return [(int(run[0]), int(run[-1])) for run in runs if len(run) >= _LEFT_WORDS]
-
-
 def _predicates(
     model: AttributionModel, opening: Floats
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -316,21 +267,19 @@ def _cue(article: EncodedArticle, predicate: int, pieces: Sequence[WordRange]) -
 def _content(
     article: EncodedArticle, pieces: Sequence[WordRange], cue: WordRange | None
 ) -> tuple[WordRange, ...]:
-    """Content without pieces of bare punctuation, quotations at its edges kept whole."""
+    """Content without pieces of bare punctuation, quotations at its edges kept whole.
+
+    A colon or dash that leads to it stays outside.
+    """
     document = article.document
     kept: list[WordRange] = []
     for first, last in pieces:
-        words = range(first, last + 1)
-        if not any(document.text[document.words[word].start].isalnum() for word in words):
+        if not any(document.lettered[first : last + 1]):
             continue
+        while document.words[first].of(document.text) in _LEADING:
+            first += 1
         kept.append(_whole_quotes(article, (first, last), cue))
-    merged: list[WordRange] = []
-    for first, last in sorted(kept):
-        if merged and first <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return tuple(merged)
+    return joined(kept)
 
 
 def _whole_quotes(article: EncodedArticle, piece: WordRange, cue: WordRange | None) -> WordRange:
@@ -348,6 +297,12 @@ def _whole_quotes(article: EncodedArticle, piece: WordRange, cue: WordRange | No
         if shared * 2 >= len(words) - 2 and shared > 0:
             first, last = min(first, words.start), max(last, words.stop - 1)
     return first, last
+
+
+def _drop_same(drafts: Sequence[ClaimDraft]) -> list[ClaimDraft]:
+    """Of the claims with the same words the surest."""
+    ordered = sorted(drafts, key=lambda draft: draft.confidence)
+    return list({(draft.cue, draft.source, draft.content): draft for draft in ordered}.values())
 
 
 def _drop_doubles(article: EncodedArticle, drafts: Sequence[ClaimDraft]) -> list[ClaimDraft]:

@@ -25,6 +25,7 @@ from attribution.linking import (
 from attribution.mentions import MentionTable
 from attribution.namesakes import clashing, compatible, fullest_name, namesakes
 from attribution.tabular import Scorer
+from attribution.turns import speaker_by_turns
 
 __all__ = ["Cluster", "choose", "options_of", "resolve"]
 
@@ -51,8 +52,10 @@ def resolve(
     owner = np.zeros(len(table.mentions), dtype=np.int64)
     pairing = Pairing(article, table)
     for row in range(len(table.mentions)):
-        sources, features = options_of(pairing, row, owner[:row])
-        choice = choose(pairing, row, sources, features, scorer, threshold)
+        choice = speaker_by_turns(pairing, row, owner[:row])
+        if choice is None:
+            sources, features = options_of(pairing, row, owner[:row])
+            choice = choose(pairing, row, sources, features, scorer, threshold)
         if choice is None:
             choice = len(clusters)
             clusters.append(Cluster())

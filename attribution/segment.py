@@ -115,8 +115,9 @@ def segment(text: str) -> Document:
     quotes: list[Quote] = []
     for index, paragraph in enumerate(parts):
         following = parts[index + 1] if index + 1 < len(parts) else None
-        marks = _marks(text, paragraph)
-        opens_next = following is not None and text[following.start] in OPENING + STRAIGHT + "`"
+        next_mark = text[following.start] if following is not None else ""
+        marks = _marks(text, paragraph, next_mark)
+        opens_next = bool(next_mark) and next_mark in OPENING + STRAIGHT + "`"
         quotes.extend(_pair(marks, paragraph, opens_next))
         sentences.extend(_sentences(text, paragraph, {at for at, _, _ in marks}, words))
     quotes.sort(key=lambda quote: (quote.span.start, -quote.span.end))
@@ -176,8 +177,12 @@ def _opens(text: str, at: int, marks: set[int]) -> bool:
     return before.isspace() or text[at] in OPENING or _opens(text, at - 1, marks)
 
 
-def _marks(text: str, paragraph: Span) -> list[tuple[int, str, bool]]:
-    """Quotation marks of a paragraph as (offset, "open" | "close" | "either", is single)."""
+def _marks(text: str, paragraph: Span, next_mark: str) -> list[tuple[int, str, bool]]:
+    """Quotation marks of a paragraph as (offset, "open" | "close" | "either", is single).
+
+    A single mark that nothing closes is an apostrophe, unless a line begins with it, or it stands
+    before a capital and the next paragraph begins with it (``next_mark``).
+    """
     found: list[tuple[int, str, bool]] = []
     singles_open = 0
     last_closing = _last_closing(text, paragraph)
@@ -189,7 +194,8 @@ def _marks(text: str, paragraph: Span) -> list[tuple[int, str, bool]]:
         role = _role(char, before, after)
         if single:
             starts_line = at == 0 or text[at - 1] in "\n\r"
-            if role == "open" and at + 2 > last_closing and not starts_line:
+            goes_on = char == next_mark and after.isupper()
+            if role == "open" and at + 2 > last_closing and not (starts_line or goes_on):
                 continue  # no partner: an apostrophe
             if role != "open" and (role == "either" or not singles_open):
                 continue

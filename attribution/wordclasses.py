@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 __all__ = [
+    "BE",
     "DEFINITE",
     "DETERMINERS",
+    "HEARSAY",
+    "HEARSAY_ADVERBS",
     "HERS",
     "HIS",
     "INDEFINITE",
@@ -56,4 +59,13 @@ HERS = frozenset(
     "mrs ms miss lady dame woman girl wife widow mother sister daughter grandmother granddaughter "
     "aunt niece spokeswoman chairwoman businesswoman congresswoman councilwoman policewoman "
     "actress queen princess duchess".split()
+)
+#: Forms of "be", and what is "said" of somebody without anybody who says it.
+BE = frozenset("is are was were be been being".split())
+HEARSAY = frozenset(
+    "said thought believed feared understood alleged reported rumoured rumored expected presumed "
+    "assumed considered claimed deemed suspected".split()
+)
+HEARSAY_ADVERBS = frozenset(
+    "reportedly allegedly apparently seemingly presumably supposedly purportedly reputedly".split()
 )

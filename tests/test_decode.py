@@ -153,6 +153,27 @@ class TestClaims:
     def test_a_claim_whose_content_is_punctuation_is_dropped(self) -> None:
         assert decoded("Brask said : go.", Script((":",), "said", "Brask"))[1] == []
 
+    @pytest.mark.parametrize("mark", [":", ",", "–", "—", "-"])
+    def test_a_mark_that_leads_to_content_is_no_part_of_it(self, mark: str) -> None:
+        text = f"Brask said {mark} the ferry will stop."
+        article, (claim,) = decoded(text, Script((f"{mark} the ferry will stop",), "said", "Brask"))
+        assert [words_of(article, piece) for piece in claim.content] == ["the ferry will stop"]
+
+    def test_hearsay_has_no_source(self) -> None:
+        text = "Brask is said to be ill."
+        article, (claim,) = decoded(text, Script(("to be ill",), "is said", "Brask"))
+        assert claim.source is None
+        assert [words_of(article, piece) for piece in claim.content] == ["Brask", "to be ill"]
+
+    def test_two_readings_of_one_hearsay_are_one(self) -> None:
+        text = "It is feared that ice will come."
+        _, claims = decoded(
+            text,
+            Script(("that ice will come",), "It is feared"),
+            Script(("that ice will come",), "is feared", "It"),
+        )
+        assert len(claims) == 1
+
     def test_an_uncued_claim_has_no_cue(self) -> None:
         _, (claim,) = decoded(self.TEXT, Script(("Nobody was surprised",)))
         assert claim.cue is None

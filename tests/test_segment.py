@@ -175,6 +175,16 @@ class TestQuotations:
     def test_an_apostrophe_opens_none(self, text: str) -> None:
         assert quotes(text) == []
 
+    @pytest.mark.parametrize("mark", ["‘", "'"])
+    def test_single_marks_open_one_that_goes_on_in_the_next_paragraph(self, mark: str) -> None:
+        text = f"Quist said: {mark}The well is dry.\n\n{mark}Nobody came."
+        assert quotes(text)[0] == f"{mark}The well is dry."
+
+    @pytest.mark.parametrize("second", ["The reeds", "‘The reeds", "'the reeds"])
+    def test_an_apostrophe_before_another_paragraph_opens_none(self, second: str) -> None:
+        text = f"It was the summer of '69 and rock 'n roll.\n\n{second} were high."
+        assert not any(quote.startswith("'69") or "roll" in quote for quote in quotes(text))
+
     def test_an_apostrophe_inside_single_marks_closes_none(self) -> None:
         text = "‘It isn’t the boat’s fault,’ he said."
         assert quotes(text) == ["‘It isn’t the boat’s fault,’"]
