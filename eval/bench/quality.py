@@ -69,11 +69,11 @@ def quality(
 
     Returns:
         ``gold``: every measure against gold. ``agreement``: every measure with the reference's
-        reports for gold. ``lost``: for each of ``SPANS``
-        and ``RESOLVED`` what it is below the reference's on gold, in points, with its interval
-        (paired bootstrap; negative where the engine is better). ``cost``: the largest loss of
-        ``SPANS``. ``worse``: those of ``RESOLVED`` that are worse beyond chance. ``same``: how many reports are the same but for the
-        figures in them.
+        reports for gold. ``lost``: for each of ``SPANS`` and ``RESOLVED`` what it is below the
+        reference's on gold, in points, with its interval (paired bootstrap; negative where the
+        engine is better). ``cost``: the largest loss of ``SPANS``. ``worse``: those of
+        ``RESOLVED`` that are worse beyond chance. ``same``: how many reports are the same but for
+        the figures in them.
     """
     mine, theirs = (_tallies(some, articles) for some in (reports, reference))
     truth = [as_gold(report) for report in reference]
