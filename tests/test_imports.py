@@ -26,7 +26,7 @@ STAGES = (
     {"roles", "tabular", "confidence"},
     {"decode"},
     {"mentions"},
-    {"likeness", "naming"},
+    {"likeness", "naming", "gender"},
     {"linking"},
     {"namesakes"},
     {"resolve"},
