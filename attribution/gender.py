@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from attribution.features import EncodedArticle
-from attribution.mentions import Entity, Mention, head_name
-from attribution.wordclasses import HERS, HIS, PREPOSITIONS, PRONOUNS, TITLES
+from attribution.mentions import Entity, Mention, head_name, head_noun
+from attribution.wordclasses import HERS, HIS, POSSESSIVE, PRONOUNS, TITLES
 
 __all__ = ["IT", "THEY", "gender_of", "pronoun_group"]
 
 #: Their numbers in PRONOUNS.
 THEY, IT = 2, 3
-#: Where a description's noun phrase is over; how many pronouns a noun outweighs.
-_HEAD_ENDS = PREPOSITIONS | frozenset(",(") | frozenset("who whose whom which that".split())
+#: How many pronouns a noun outweighs.
 _NOUN_SAYS = 3
+_OWNERS = POSSESSIVE | frozenset("his her their its my our your".split())
 
 
 def pronoun_group(mention: Mention) -> int | None:
@@ -37,16 +37,20 @@ def gender_of(article: EncodedArticle, mention: Mention) -> int:
         near = [word for word in words[max(0, start - 2) : end] if word[0].isalnum()]
         near += _title_before(article, name) if not start else ()
     else:
-        end = next((at for at, word in enumerate(words) if at and word in _HEAD_ENDS), len(words))
-        near = words[end - 1 : end]
+        near = [head_noun(words)] if words else []
     return _NOUN_SAYS * (not HIS.isdisjoint(near)) - _NOUN_SAYS * (not HERS.isdisjoint(near))
 
 
 def _title_before(article: EncodedArticle, name: Entity) -> list[str]:
-    """The form of address right in front of a person's name, which the mention does without."""
+    """The form of address right in front of a person's name, which the mention does without.
+
+    Or the noun of whose relation it is ("his younger sister Lu Poe"); one without an owner may be
+    somebody else ("the woman Lu Poe met").
+    """
     document = article.document
-    before = document.words[max(0, name.first - 2) : name.first]
+    before = document.words[max(0, name.first - 3) : name.first]
     told = [word.of(document.text).lower() for word in before]
     if told[-1:] == ["."]:
         told.pop()
-    return [word for word in told[-1:] if word in TITLES and name.type == "PERSON"]
+    owned = not _OWNERS.isdisjoint(told[-3:-1])
+    return [word for word in told[-1:] if (owned or word in TITLES) and name.type == "PERSON"]

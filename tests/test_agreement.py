@@ -96,6 +96,16 @@ class TestThey:
         found = sources(f"So {title} Poe left. They said no.", poe, "They")
         assert found == [["Poe"], ["They"]]
 
+    @pytest.mark.parametrize("before", ["his younger brother", "Ware's brother"])
+    def test_are_nobody_whose_relation_stands_before_the_mention(self, before: str) -> None:
+        poe = ("Poe", {"person": "Poe"})
+        found = sources(f"So {before} Poe left. They said no.", poe, "They")
+        assert found == [["Poe"], ["They"]]
+
+    def test_are_a_person_whom_a_man_before_the_mention_may_only_have_met(self) -> None:
+        poe = ("Poe", {"person": "Poe"})
+        assert sources("So the man Poe met left. They knew.", poe, "They") == [["Poe", "They"]]
+
     def test_are_two_people_with_forms_of_address(self) -> None:
         article = encode("Mr Roe and Mr Poe met. They left.")
         pair = mention(article, "Mr Roe and Mr Poe", person=("Roe", "Poe"))
