@@ -17,6 +17,7 @@ from attribution.features import EncodedArticle
 from attribution.gender import gender_of, pronoun_group
 from attribution.likeness import COMPARED, Likeness, Wording, compare, wording_of
 from attribution.mentions import FORMS, Mention, MentionTable, own_names
+from attribution.nameless import Descriptions
 
 __all__ = [
     "LINK_FEATURES",
@@ -128,6 +129,10 @@ class Pairing:
     @cached_property
     def likeness(self) -> Likeness:
         return compare(self.wordings)
+
+    @cached_property
+    def descriptions(self) -> Descriptions:
+        return Descriptions.of(self.table.mentions)
 
     @cached_property
     def name_words(self) -> list[int]:

@@ -13,7 +13,7 @@ from attribution.gender import IT, THEY
 from attribution.linking import Pairing
 from attribution.wordclasses import DEFINITE
 
-__all__ = ["Agreement", "clashing", "compatible", "fullest_name", "namesakes"]
+__all__ = ["Agreement", "clashing", "compatible", "fullest_name", "introduced", "namesakes"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -30,13 +30,16 @@ def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
 def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
     """The sources of the mentions before, with repeats, that it cannot be a mention of.
 
-    They are not :func:`compatible` with it, or most of what they are called says "he" and it "she".
+    They are not :func:`compatible` with it, or most of what they are called says "he" and it "she",
+    or it tells of somebody else (:meth:`Descriptions.barred`).
     """
     sources = np.array(owner[:row], dtype=np.int64)
     clash = ~pairing.likeness.fits(row, slice(row))
     if pairing.gender[row]:
         says = np.bincount(sources, weights=pairing.gender[:row])[sources]
         clash |= says * pairing.gender[row] < 0
+    number = pairing.likeness.number
+    clash |= pairing.descriptions.barred(row, sources, number[:row] == number[row])
     return sources[clash]
 
 
@@ -115,6 +118,23 @@ def _at_odds(sums: Ints) -> Bools:
     _, _, several, persons, they, it = sums.T
     named = (several == 0) & (persons > 0)
     return np.asarray(_is_both(sums) | (_is_called(sums) & (they + it > 0)) | (named & (it > 0)))
+
+
+def introduced(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> int | None:
+    """The nameless source before that a mention gives its name, if it does and nothing clashes.
+
+    "An analyst said so. The analyst, Lu Poe, ..."; see :meth:`Descriptions.introduced`. A name that
+    the text had before has its source.
+    """
+    sources = np.array(owner[:row], dtype=np.int64)
+    sentences = pairing.article.sentence[pairing.first]
+    found = pairing.descriptions.introduced(row, sources, sentences)
+    if found is None or found in clashing(pairing, row, owner):
+        return None
+    known = any(
+        namesakes(pairing, row, int(at)) for at in np.flatnonzero(pairing.descriptions.named[:row])
+    )
+    return None if known else found
 
 
 def fullest_name(pairing: Pairing, members: Sequence[int]) -> int | None:

@@ -19,7 +19,14 @@ from attribution.features import EncodedArticle
 from attribution.gender import pronoun_group
 from attribution.linking import LINK_FEATURES, Pairing, options_features
 from attribution.mentions import MentionTable
-from attribution.namesakes import Agreement, clashing, compatible, fullest_name, namesakes
+from attribution.namesakes import (
+    Agreement,
+    clashing,
+    compatible,
+    fullest_name,
+    introduced,
+    namesakes,
+)
 from attribution.tabular import Scorer
 
 __all__ = ["Cluster", "choose", "options_of", "resolve"]
@@ -76,7 +83,9 @@ def _linked(
         if agreement is not None:
             fits = ~np.isin(sources, agreement.against(row, owner[:row]))
             sources, features = sources[fits], features[fits]
-        choice = choose(pairing, row, sources, features, scorer, threshold)
+        choice = introduced(pairing, row, owner)
+        if choice is None or (sources != choice).all():
+            choice = choose(pairing, row, sources, features, scorer, threshold)
         if choice is None:
             choice = len(clusters)
             clusters.append(Cluster())

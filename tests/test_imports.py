@@ -26,7 +26,7 @@ STAGES = (
     {"roles", "tabular", "confidence"},
     {"decode"},
     {"mentions"},
-    {"likeness", "naming", "gender"},
+    {"likeness", "naming", "gender", "nameless"},
     {"linking"},
     {"namesakes"},
     {"resolve"},
