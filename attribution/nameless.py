@@ -86,14 +86,17 @@ class Descriptions:
         opening = self.opening[row]
         if opening == _NOTHING or not row:
             return np.zeros(row, dtype=np.bool_)
-        if opening == _ANOTHER:
-            return np.ones(row, dtype=np.bool_)
+        # The same words once more, as in "two people" and "two people who saw it".
+        last = np.array([mention.last for mention in self.mentions[:row]])
+        fits = last >= self.mentions[row].first
         if opening == _NEXT:
-            return ~_any(same_words, sources)
+            fits |= same_words
+        if opening in (_ANOTHER, _NEXT):
+            return ~_any(fits, sources)
         if opening == _OTHER:
-            fits = np.isin(self.opening[:row], (_ANOTHER, _NEXT, _OTHER))
+            fits |= np.isin(self.opening[:row], (_ANOTHER, _NEXT, _OTHER))
         else:
-            fits = same_words | (self.plain[:row] & np.isin(self.head[:row], self._nouns(row)))
+            fits |= same_words | (self.plain[:row] & np.isin(self.head[:row], self._nouns(row)))
         return self._nameless(sources) & ~_any(fits, sources)
 
     def introduced(self, row: int, sources: Ints, sentences: Ints) -> int | None:
@@ -156,12 +159,13 @@ def _opening(mention: Mention) -> int:
 
 
 def introducing(mention: Mention) -> list[str]:
-    """The words between "the" and a person's name, the noun last; none where it is otherwise."""
+    """The words between "the" and the comma before a person's name, the noun last, if it is so.
+
+    Without a comma it may be no name: "the woman the paper calls Lu".
+    """
     name = head_name(mention)
     if name is None or name.type != "PERSON" or len(own_names(mention)) > 1:
         return []
     words = [token.lower() for token in mention.tokens[: name.first - mention.first]]
-    if words[-1:] == [","]:
-        words.pop()
-    described = words[:1] == ["the"] and all(word.isalpha() for word in words)
-    return words[1:] if described and mention.names[0] == name else []
+    described = words[:1] == ["the"] and words[-1] == "," and all(map(str.isalpha, words[:-1]))
+    return words[1:-1] if described and mention.names[0] == name else []

@@ -89,6 +89,11 @@ class TestToldAnew:
         found = sources(text, "Lu Poe", "A former pilot", person="Lu Poe")
         assert found == [["Lu Poe", "A former pilot"]]
 
+    def test_a_mention_inside_another_is_no_further_one(self) -> None:
+        text = "So said two pilots who saw it."
+        found = sources(text, "two pilots", "two pilots who saw it")
+        assert found == [["two pilots", "two pilots who saw it"]]
+
     def test_many_alone_may_be_of_those_before(self) -> None:
         text = "The bakers waved. Many slept."
         assert sources(text, "The bakers", "Many") == [["The bakers", "Many"]]
@@ -159,6 +164,12 @@ class TestIntroduced:
         article = encode("The chief roofer, Lu Poe, slept.")
         made = mention(article, "The chief roofer, Lu Poe", person="Lu Poe")
         assert introducing(made) == ["chief", "roofer"]
+
+    def test_a_name_without_a_comma_may_be_none(self) -> None:
+        article = encode("The roofer whom they call Lu Poe slept.")
+        assert not introducing(
+            mention(article, "The roofer whom they call Lu Poe", person="Lu Poe")
+        )
 
     def test_a_body_is_not_introduced(self) -> None:
         article = encode("The union, Quay Watch, slept.")
