@@ -15,25 +15,36 @@ from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
 from attribution.mentions import FORMS, MentionTable
+from attribution.nameless import introducing
 from attribution.resolve import Cluster
 from attribution.tabular import Classifier
+from attribution.types import SOURCE_TYPES
 
 __all__ = ["ANONYMITY_SIZE", "anonymity_features", "source_types", "type_features"]
 
 Floats = NDArray[np.float32]
 
 ANONYMITY_SIZE = 1 << 15
+_NAMED, _UNNAMED = map(SOURCE_TYPES.index, ("named_person", "unnamed_person"))
 #: Words behind a mention that count as its own, and most words in a sequence.
 _BEHIND, _LONGEST = 12, 3
 
 
 def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier) -> Floats:
-    """Probabilities (clusters, 8) over SOURCE_TYPES."""
+    """Probabilities (clusters, 8) over SOURCE_TYPES.
+
+    Whom "the analyst, Lu Poe" names is a named person, however often "an analyst" came before.
+    """
     if not clusters:
         return np.zeros((0, table.types.shape[1]), dtype=np.float32)
-    return scorer.probabilities(
+    found = scorer.probabilities(
         np.stack([type_features(table, cluster) for cluster in clusters])
     ).astype(np.float32)
+    for number, cluster in enumerate(clusters):
+        nameless = found[number].argmax() == _UNNAMED
+        if nameless and any(introducing(table.mentions[member]) for member in cluster.members):
+            found[number, [_NAMED, _UNNAMED]] = found[number, [_UNNAMED, _NAMED]]
+    return found
 
 
 def type_features(table: MentionTable, cluster: Cluster) -> Floats:

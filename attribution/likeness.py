@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,9 @@ _ARTICLES = DEFINITE | INDEFINITE
 class Wording:
     """A mention's words prepared for comparison.
 
-    ``content`` are its words without articles and pronouns, ``names`` its own names, one a person,
-    ``initials`` the capitals that an acronym of the first name has.
+    ``content`` are its words without articles and pronouns, ``names`` its own names, one a person
+    (without one the single word that only a name can be), ``initials`` the capitals that an
+    acronym of the first name has.
     """
 
     words: tuple[str, ...]
@@ -118,6 +120,8 @@ def wording_of(mention: Mention) -> Wording:
         name = tuple(word for word in plain if word not in TITLES)
         if name:
             names.append(name)
+    if mention.form == "name" and not mention.names and _is_proper(mention):
+        names.append(words)
     # Of the name's words alone: "the Quay Harbour Board (QHB)" begins with q, h and b.
     spelt = [
         token
@@ -127,6 +131,17 @@ def wording_of(mention: Mention) -> Wording:
     ]
     initials = "".join(token[0].lower() for token in spelt)
     return Wording(words, content, tuple(names), initials)
+
+
+def _is_proper(mention: Mention) -> bool:
+    """Whether a mention without a recognised name is one word that only a name can be.
+
+    It has a capital inside: "L'Équipe", "ProRail". "Police" may be any, "Ex-Mayor" in a headline.
+    """
+    (word, *more) = mention.tokens
+    return not more and any(
+        (left.islower() or left in "'’") and right.isupper() for left, right in pairwise(word)
+    )
 
 
 def _inside(mention: Mention, entity: Entity) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
+from attribution.gender import gender_of, pronoun_group
 from attribution.likeness import COMPARED, Likeness, Wording, compare, wording_of
-from attribution.mentions import FORMS, Mention, MentionTable, head_name, own_names
-from attribution.wordclasses import HERS, HIS, PREPOSITIONS, PRONOUNS
+from attribution.mentions import FORMS, Mention, MentionTable, own_names
+from attribution.nameless import Descriptions
 
 __all__ = [
     "LINK_FEATURES",
@@ -24,7 +25,6 @@ __all__ = [
     "candidates_of",
     "link_features",
     "options_features",
-    "pronoun_group",
 ]
 
 Floats = NDArray[np.float32]
@@ -33,9 +33,6 @@ Ints = NDArray[np.int64]
 _ROLES = ("source", "via", "zero", "entity")
 #: A mention is compared with this many before it, and with all that share a word with it.
 _RECENT = 60
-#: Where a description's noun phrase is over; how many pronouns a noun outweighs.
-_HEAD_ENDS = PREPOSITIONS | frozenset(",(") | frozenset("who whose whom which that".split())
-_NOUN_SAYS = 3
 
 _STATIC = (
     *(f"form_{form}" for form in FORMS),
@@ -134,6 +131,10 @@ class Pairing:
         return compare(self.wordings)
 
     @cached_property
+    def descriptions(self) -> Descriptions:
+        return Descriptions.of(self.table.mentions)
+
+    @cached_property
     def name_words(self) -> list[int]:
         """Number of words in the own names of every mention."""
         return [sum(map(len, wording.names)) for wording in self.wordings]
@@ -155,13 +156,27 @@ class Pairing:
 
     @cached_property
     def gender(self) -> Ints:
-        """Above 0 where a mention says "he" of a person, below 0 "she"; nouns weigh more."""
-        return np.array([_gender(mention) for mention in self.table.mentions], dtype=np.int64)
+        """See :func:`attribution.gender.gender_of`."""
+        said = [gender_of(self.article, mention) for mention in self.table.mentions]
+        return np.array(said, dtype=np.int64)
 
     @cached_property
     def persons(self) -> NDArray[np.bool_]:
         """(m) whether a mention has a person's name."""
-        return self.static[:, _STATIC.index("person")] > 0
+        return self._has("person")
+
+    @cached_property
+    def organizations(self) -> NDArray[np.bool_]:
+        """(m) whether a mention has an organisation's name."""
+        return self._has("organization")
+
+    @cached_property
+    def several(self) -> NDArray[np.bool_]:
+        """(m) whether a mention names more than one."""
+        return self._has("several")
+
+    def _has(self, name: str) -> NDArray[np.bool_]:
+        return self.static[:, _STATIC.index(name)] > 0
 
     @cached_property
     def speaks(self) -> NDArray[np.bool_]:
@@ -357,24 +372,3 @@ def _static_features(mention: Mention, types: Floats, quoted: bool) -> list[floa
         float(types[3]),
         float(types[6] + types[7]),
     ]
-
-
-def pronoun_group(mention: Mention) -> int | None:
-    """Number of the pronoun's class in PRONOUNS, None for other mentions."""
-    return PRONOUNS.get(mention.tokens[0].lower()) if mention.form == "pronoun" else None
-
-
-def _gender(mention: Mention) -> int:
-    """See :attr:`Pairing.gender`: by pronoun, words in front of the name, a description's noun."""
-    words = [token.lower() for token in mention.tokens]
-    group = pronoun_group(mention)
-    if group is not None:
-        return (1, -1)[group] if group < 2 else 0
-    name = head_name(mention)
-    if name is not None:
-        start = name.first - mention.first
-        near = [word for word in words[max(0, start - 2) : start + 1] if word[0].isalnum()]
-    else:
-        end = next((at for at, word in enumerate(words) if at and word in _HEAD_ENDS), len(words))
-        near = words[end - 1 : end]
-    return _NOUN_SAYS * (not HIS.isdisjoint(near)) - _NOUN_SAYS * (not HERS.isdisjoint(near))

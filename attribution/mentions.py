@@ -30,6 +30,7 @@ from attribution.wordclasses import (
     POSSESSIVE,
     PREPOSITIONS,
     PRONOUNS,
+    TITLES,
     WEEKDAYS,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "collect_mentions",
     "find_entities",
     "head_name",
+    "head_noun",
     "in_headline_case",
     "own_name",
     "own_names",
@@ -51,6 +53,8 @@ Floats = NDArray[np.float32]
 Form = Literal["pronoun", "name", "definite", "indefinite", "bare", "zero", "continuation"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
+#: Where a description's noun phrase is over.
+_HEAD_ENDS = PREPOSITIONS | frozenset(",(") | frozenset("who whose whom which that".split())
 _INITIALS = re.compile(r"[^\W\d_a-z](?:\.[^\W\d_a-z])*")
 
 
@@ -109,7 +113,8 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
     """Named entities of an article by the entity head.
 
     A run of labelled words is one entity, whatever its B and I; capitalised words that follow it
-    directly belong to the name, but in a headline, where most words have a capital.
+    directly belong to the name, but in a headline, where most words have a capital. A form of
+    address alone names nobody.
     """
     if not len(words):
         return []
@@ -130,7 +135,20 @@ def find_entities(model: AttributionModel, article: EncodedArticle, words: Tenso
         elif kind and article.features[word, 0] > PUNCTUATION:
             least = found[-1].last + 1 if found else 0
             found.append(Entity(_with_initials(article, word, least), word, kind))
-    return [_trimmed(article, entity) for entity in found]
+    return [
+        entity
+        for entity in (_trimmed(article, entity) for entity in found)
+        if _names(article, entity)
+    ]
+
+
+def _names(article: EncodedArticle, entity: Entity) -> bool:
+    """Whether an entity has a word that is no form of address and no mark."""
+    document = article.document
+    return any(
+        document.lettered[word] and document.words[word].of(document.text).lower() not in TITLES
+        for word in range(entity.first, entity.last + 1)
+    )
 
 
 def _trimmed(article: EncodedArticle, entity: Entity) -> Entity:
@@ -302,6 +320,13 @@ def _without_descriptions(mention: Mention, names: Sequence[Entity]) -> list[Ent
 def head_name(mention: Mention) -> Entity | None:
     """The first of the mention's own names."""
     return next(iter(own_names(mention)), None)
+
+
+def head_noun(tokens: Sequence[str]) -> str:
+    """The last word of a description's noun phrase, in small letters."""
+    words = [token.lower() for token in tokens]
+    end = next((at for at, word in enumerate(words) if at and word in _HEAD_ENDS), len(words))
+    return words[end - 1]
 
 
 def own_name(mention: Mention) -> str:

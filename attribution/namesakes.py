@@ -1,17 +1,21 @@
-"""Stage 4b, first half: whether two mentions can have one name, so that they may be one source."""
+"""Stage 4b, first half: whether mentions can be one source, by their names and their pronouns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from attribution.gender import IT, THEY
 from attribution.linking import Pairing
 from attribution.wordclasses import DEFINITE
 
-__all__ = ["clashing", "compatible", "fullest_name", "namesakes"]
+__all__ = ["Agreement", "clashing", "compatible", "fullest_name", "introduced", "namesakes"]
 
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
@@ -26,14 +30,111 @@ def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
 def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
     """The sources of the mentions before, with repeats, that it cannot be a mention of.
 
-    They are not :func:`compatible` with it, or most of what they are called says "he" and it "she".
+    They are not :func:`compatible` with it, or most of what they are called says "he" and it "she",
+    or it tells of somebody else (:meth:`Descriptions.barred`).
     """
     sources = np.array(owner[:row], dtype=np.int64)
     clash = ~pairing.likeness.fits(row, slice(row))
     if pairing.gender[row]:
         says = np.bincount(sources, weights=pairing.gender[:row])[sources]
         clash |= says * pairing.gender[row] < 0
+    number = pairing.likeness.number
+    clash |= pairing.descriptions.barred(row, sources, number[:row] == number[row])
     return sources[clash]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Whether the pronouns of a source agree.
+
+    A person whom the text calls "he" is no "she", "they" or "it", and nobody with a person's name
+    is "it". Who is never called so may be "they", and so may several people, and bodies.
+
+    ``foreseen`` (m) is above 0 for a mention of a person whom the text calls "he", be it only
+    later, and below 0 for "she": "Roe left. They said no. He sat down."
+    """
+
+    pairing: Pairing
+    foreseen: Ints
+
+    @classmethod
+    def after(cls, pairing: Pairing, owner: Ints) -> Agreement:
+        """With the foresight of a first pass, which gave every mention the source in ``owner``."""
+        gender = pairing.gender
+        sums = _sums(cls(pairing, np.zeros_like(owner)).traits, owner)
+        # Where a source is "he" and "she", pronouns do not tell which went wrong; titles do.
+        sure = np.where(_is_both(sums)[owner] & (abs(gender) == 1), 0, gender)
+        says = _sums(sure[:, None], owner)[:, 0] * _is_called(sums)
+        # What goes on without a source may go on from the very pronoun that went wrong.
+        worded = np.array([bool(mention.tokens) for mention in pairing.table.mentions], np.bool_)
+        return cls(pairing, says[owner] * (worded & (pairing.pronouns < 0)))
+
+    @cached_property
+    def traits(self) -> Ints:
+        """(m, 6): what is summed up over a source, see :func:`_is_called` and :func:`_at_odds`."""
+        pairing, pronouns = self.pairing, self.pairing.pronouns
+        says = np.where(pairing.gender, pairing.gender, self.foreseen)
+        persons = pairing.persons.astype(np.int64) - pairing.organizations
+        columns = (says > 0, says < 0, pairing.several, persons, pronouns == THEY, pronouns == IT)
+        return np.array(columns, dtype=np.int64).T
+
+    def holds(self, members: Sequence[int]) -> bool:
+        """Whether mentions can be one source."""
+        return not _at_odds(self.traits[list(members)].sum(0))
+
+    def broken(self, owner: Ints) -> bool:
+        """Whether a source is what it cannot be, given the source of every mention."""
+        return bool(_at_odds(_sums(self.traits, owner)).any())
+
+    def against(self, row: int, owner: Sequence[int] | Ints) -> Ints:
+        """The sources of the mentions before that would not agree with this one."""
+        sums = _sums(self.traits[:row], np.array(owner[:row], dtype=np.int64))
+        return np.flatnonzero(_at_odds(sums + self.traits[row]))
+
+
+def _sums(traits: Ints, owner: Ints) -> Ints:
+    """(sources, traits): the sums over the mentions of each source."""
+    sums = np.zeros((owner.max(initial=-1) + 1, traits.shape[1]), dtype=np.int64)
+    np.add.at(sums, owner, traits)
+    return sums
+
+
+def _is_both(sums: Ints) -> Bools:
+    """Whether sources are called "he" and "she"."""
+    return np.asarray((sums[..., :2] > 0).all(-1))
+
+
+def _is_called(sums: Ints) -> Bools:
+    """Whether sources are one person called "he" or "she"; several people and bodies are not.
+
+    Where a source has names of persons and of bodies, the more frequent kind counts.
+    """
+    he, she, several, persons = sums[..., :4].T
+    return np.asarray((he + she > 0) & (several == 0) & (persons >= 0))
+
+
+def _at_odds(sums: Ints) -> Bools:
+    """Whether the pronouns of sources do not agree."""
+    _, _, several, persons, they, it = sums.T
+    named = (several == 0) & (persons > 0)
+    return np.asarray(_is_both(sums) | (_is_called(sums) & (they + it > 0)) | (named & (it > 0)))
+
+
+def introduced(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> int | None:
+    """The nameless source before that a mention gives its name, if it does and nothing clashes.
+
+    "An analyst said so. The analyst, Lu Poe, ..."; see :meth:`Descriptions.introduced`. A name that
+    the text had before has its source.
+    """
+    sources = np.array(owner[:row], dtype=np.int64)
+    sentences = pairing.article.sentence[pairing.first]
+    found = pairing.descriptions.introduced(row, sources, sentences)
+    if found is None or found in clashing(pairing, row, owner):
+        return None
+    known = any(
+        namesakes(pairing, row, int(at)) for at in np.flatnonzero(pairing.descriptions.named[:row])
+    )
+    return None if known else found
 
 
 def fullest_name(pairing: Pairing, members: Sequence[int]) -> int | None:

@@ -1,10 +1,10 @@
-"""Stage 4b, second half: mentions to sources, in one pass from left to right.
+"""Stage 4b, second half: mentions to sources, from left to right.
 
 Every mention is offered the sources found before it. A small network scores each (mention,
 source) pair against the fixed score of being a new source, as antecedent ranking does (Lee et
 al., 2017; entity-level as in Clark and Manning, 2016); the best one above the threshold wins. Two
-different names never share a source, and what must have an owner (a pronoun, a quotation that
-goes on) gets the best one there is.
+different names never share a source, nor "they" and "he", and what must have an owner (a pronoun, a
+quotation that goes on) gets the best one there is.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
-from attribution.linking import (
-    LINK_FEATURES,
-    Pairing,
-    options_features,
-    pronoun_group,
-)
+from attribution.gender import pronoun_group
+from attribution.linking import LINK_FEATURES, Pairing, options_features
 from attribution.mentions import MentionTable
-from attribution.namesakes import clashing, compatible, fullest_name, namesakes
+from attribution.namesakes import (
+    Agreement,
+    clashing,
+    compatible,
+    fullest_name,
+    introduced,
+    namesakes,
+)
 from attribution.tabular import Scorer
 from attribution.turns import speaker_by_turns
 
@@ -47,21 +50,51 @@ class Cluster:
 def resolve(
     article: EncodedArticle, table: MentionTable, scorer: Scorer, threshold: float
 ) -> list[Cluster]:
-    """Cluster the mentions of an article; every mention is in exactly one cluster."""
-    clusters: list[Cluster] = []
-    owner = np.zeros(len(table.mentions), dtype=np.int64)
+    """Cluster the mentions of an article; every mention is in exactly one cluster.
+
+    Where the pronouns of a source do not agree in the end, a second pass keeps apart what is not
+    one: by then it is known who is a "he" or "she", wherever in the text that is said.
+    """
+    if not table.mentions:
+        return []
     pairing = Pairing(article, table)
-    for row in range(len(table.mentions)):
-        choice = speaker_by_turns(pairing, row, owner[:row])
+    clusters = _linked(pairing, scorer, threshold)
+    agreement = Agreement.after(pairing, _owners(clusters))
+    if not agreement.broken(_owners(clusters)):
+        return clusters
+    return _linked(pairing, scorer, threshold, agreement)
+
+
+def _owners(clusters: Sequence[Cluster]) -> Ints:
+    """The number of every mention's cluster."""
+    owner = np.zeros(sum(len(cluster.members) for cluster in clusters), dtype=np.int64)
+    for number, cluster in enumerate(clusters):
+        owner[cluster.members] = number
+    return owner
+
+
+def _linked(
+    pairing: Pairing, scorer: Scorer, threshold: float, agreement: Agreement | None = None
+) -> list[Cluster]:
+    """One pass over the mentions, within the agreement if there is one."""
+    clusters: list[Cluster] = []
+    owner = np.zeros(len(pairing.table.mentions), dtype=np.int64)
+    for row in range(len(owner)):
+        sources, features = options_of(pairing, row, owner[:row])
+        if agreement is not None:
+            fits = ~np.isin(sources, agreement.against(row, owner[:row]))
+            sources, features = sources[fits], features[fits]
+        choice = introduced(pairing, row, owner)
+        if choice is None or choice not in sources:
+            choice = speaker_by_turns(pairing, row, owner[:row])
         if choice is None:
-            sources, features = options_of(pairing, row, owner[:row])
             choice = choose(pairing, row, sources, features, scorer, threshold)
         if choice is None:
             choice = len(clusters)
             clusters.append(Cluster())
         clusters[choice].members.append(row)
         owner[row] = choice
-    return _join_namesakes(pairing, clusters)
+    return _join_namesakes(pairing, clusters, agreement)
 
 
 def choose(
@@ -81,7 +114,9 @@ def choose(
     return int(sources[best]) if joins else None
 
 
-def _join_namesakes(pairing: Pairing, clusters: Sequence[Cluster]) -> list[Cluster]:
+def _join_namesakes(
+    pairing: Pairing, clusters: Sequence[Cluster], agreement: Agreement | None
+) -> list[Cluster]:
     """The sources with each one joined to the only other whose name holds its own.
 
     A headline has the surname before the text has the name; where two bear the name it stays apart.
@@ -96,6 +131,7 @@ def _join_namesakes(pairing: Pairing, clusters: Sequence[Cluster]) -> list[Clust
             if other != number
             and pairing.name_words[name] >= pairing.name_words[row]
             and namesakes(pairing, row, name)
+            and (agreement is None or agreement.holds(kept[number].members + kept[other].members))
         ]
         alike = all(namesakes(pairing, named[same[0]], named[other]) for other in same[1:])
         if not same or not alike:

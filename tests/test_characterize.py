@@ -16,7 +16,7 @@ from attribution.characterize import (
 from attribution.mentions import FORMS
 from attribution.resolve import Cluster
 from attribution.types import SOURCE_TYPES
-from scenes import mention, table, type_rows, zero
+from scenes import mention, rule, table, type_rows, zero
 from tiny_model import encode, tiny_classifier
 
 TEXT = "A deckhand, who asked not to be named, spoke. He left. Brask stayed."
@@ -131,3 +131,22 @@ class TestAnonymityFeatures:
     def test_a_source_without_words_has_those_of_its_claims_sentence(self) -> None:
         found = anonymity_features(ARTICLE, table([zero(ARTICLE, "left", 0)]), Cluster([0]))
         assert found.any()
+
+
+def test_whom_a_description_gives_a_name_is_a_named_person() -> None:
+    article = encode("A roofer waved. The roofer, Lu Poe, slept.")
+    roofer, poe = (
+        mention(article, "A roofer"),
+        mention(article, "The roofer, Lu Poe", person="Lu Poe"),
+    )
+    found = replace(table([roofer, poe]), types=type_rows("unnamed_person", "unnamed_person"))
+    size = len(type_features(found, Cluster([0, 1])))
+    first = rule([str(number) for number in range(size)], 0.0, {})
+    columns = np.zeros((size, len(SOURCE_TYPES)), dtype=np.float32)
+    columns[: len(SOURCE_TYPES)] = 9 * np.eye(len(SOURCE_TYPES))  # as the head says
+    scorer = replace(first, weights=(columns,), biases=(np.zeros(len(SOURCE_TYPES), np.float32),))
+    types = [
+        SOURCE_TYPES[place]
+        for place in source_types(found, [Cluster([0, 1]), Cluster([0])], scorer).argmax(1)
+    ]
+    assert types == ["named_person", "unnamed_person"]

@@ -30,7 +30,7 @@ STAGES = (
     {"continuations", "hearsay"},
     {"decode"},
     {"mentions"},
-    {"likeness", "naming"},
+    {"likeness", "naming", "gender", "nameless"},
     {"linking"},
     {"namesakes", "turns"},
     {"resolve"},

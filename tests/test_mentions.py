@@ -167,6 +167,13 @@ class TestEntities:
     def test_a_weekday_behind_does_not(self) -> None:
         assert self.entities("So they heard Ada Roe Tuesday at the quay.", "Ada Roe") == ["Ada Roe"]
 
+    @pytest.mark.parametrize("title", ["Ms", "Ms.", "Dr"])
+    def test_a_form_of_address_alone_is_no_name(self, title: str) -> None:
+        assert self.entities(f"so said {title} at the quay.", title) == []
+
+    def test_a_form_of_address_before_a_name_stays(self) -> None:
+        assert self.entities("so said Ms Roe at the quay.", "Ms Roe") == ["Ms Roe"]
+
     def test_not_so_in_a_headline(self) -> None:
         assert self.entities("Ada Leaves The Quay", "Ada") == ["Ada"]
 

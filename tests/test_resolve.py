@@ -380,6 +380,17 @@ class TestCandidates:
         assert compatible(pairing, 2, [1])
         assert not compatible(pairing, 1, [0])
 
+    @pytest.mark.parametrize(
+        ("word", "fits"), [("L'Onda", False), ("ProQuay", False), ("Police", True)]
+    )
+    def test_an_unrecognised_name_is_told_by_a_capital_inside(
+        self, word: str, *, fits: bool
+    ) -> None:
+        article = encode(f"The Skerrin Echo wrote. {word} agreed.")
+        echo = mention(article, "Skerrin Echo", organization="Skerrin Echo")
+        pairing = Pairing(article, table([echo, mention(article, word)]))
+        assert compatible(pairing, 1, [0]) is fits
+
 
 class TestNamesakes:
     def same(self, text: str, one: Mention, other: Mention) -> bool:
