@@ -2,8 +2,8 @@
 
 Both are small classifiers: over the encoder's type scores of the source's mentions (type), and
 over the words around them (anonymity, which papers explain in the same sentence or the next).
-Anonymity also needs words that state it (:func:`states_anonymity`), and a person's own name rules
-out the types of nameless sources.
+Anonymity also needs words that state it (:func:`states_anonymity`), and a source that a claim
+calls by a person's full name is no nameless person.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
-from attribution.mentions import FORMS, Mention, MentionTable, own_names
+from attribution.mentions import FORMS, Mention, MentionTable, head_name
 from attribution.resolve import Cluster
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
@@ -35,13 +35,14 @@ Floats = NDArray[np.float32]
 ANONYMITY_SIZE = 1 << 15
 #: Words behind a mention that count as its own, and most words in a sequence.
 _BEHIND, _LONGEST = 12, 3
-_UNNAMED = [SOURCE_TYPES.index(name) for name in ("unnamed_person", "unnamed_group")]
+_UNNAMED = SOURCE_TYPES.index("unnamed_person")
 _NOT = (
-    r"(?:not|\w+n't|nor|neither|never|no|cannot|without|unless|only if|declin\w+|refus\w+|protect\w*"
-    r"|withh\w+|suppress\w+|disguis\w+)"
+    r"(?:not|\w+n't|nor|neither|never|no|cannot|without|unless|only if|declin\w+|refus\w+"
+    r"|protect\w*|withh\w+|suppress\w+|disguis\w+)"
 )
 _KEPT = (
-    r"(?:withh\w+|suppressed|changed|out|not|private|quiet|secret|protect\w*|covered|blacked|without)"
+    r"(?:withh\w+|suppressed|changed|out|not|private|quiet|secret|protect\w*|covered|blacked"
+    r"|without)"
 )
 #: How papers say that a source asked for anonymity or has it, in :attr:`plain_words`: the word
 #: itself; a name that is not given; a name that is kept back; the little that is given; who may
@@ -59,7 +60,7 @@ _PARTS = re.compile(r"\w+ of (?:the|them|those|these)\b|the (?:other|first|secon
 
 
 def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier) -> Floats:
-    """Probabilities (clusters, 8) over SOURCE_TYPES; none for nameless types of a named person."""
+    """Probabilities (clusters, 8) over SOURCE_TYPES; none for a nameless person who is named."""
     if not clusters:
         return np.zeros((0, table.types.shape[1]), dtype=np.float32)
     types = scorer.probabilities(
@@ -73,9 +74,13 @@ def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Class
 
 
 def _names_person(mention: Mention) -> bool:
-    """True for the mention of a claim's source that is a person's name, with what describes it."""
-    return mention.role == "source" and any(
-        entity.type == "PERSON" for entity in own_names(mention)
+    """True for the mention of a claim's source that begins with the full name of one person."""
+    name = head_name(mention) if mention.role == "source" else None
+    return (
+        name is not None
+        and name.type == "PERSON"
+        and name.first == mention.first < name.last
+        and mention.tokens[name.last - mention.first + 1 :][:1] not in (("and",), ("&",))
     )
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from attribution.characterize import anonymity_features, states_anonymity
 from attribution.features import EncodedArticle
-from attribution.mentions import MentionTable
+from attribution.mentions import Mention, MentionTable
 from attribution.model import AttributionModel
 from attribution.naming import beyond_name, name_and_role, person_names
 from attribution.resolve import Cluster
@@ -142,7 +142,7 @@ def _source(
         role = (role or marked) if kind == "named_person" else (marked or role)
         if not _tells_more(role, kind, name):
             role = ""
-    spans = {document.cover(*mention.words) for mention in mentions if mention.tokens}
+    spans = {document.cover(*mention.words) for mention in _apart(mentions)}
     grounds = {
         ground
         for item in described or ()
@@ -152,6 +152,20 @@ def _source(
     return Source(
         identifier, name, kind, role, granted, tuple(sorted(spans)), tuple(sorted(grounds))
     )
+
+
+def _apart(mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions with words, without names and intermediaries that overlap a longer one.
+
+    A claim's own source mention always stays: the claim points to it.
+    """
+    worded = [mention for mention in mentions if mention.tokens]
+    kept: list[Mention] = []
+    for mention in sorted(worded, key=lambda item: (item.role != "source", -len(item.tokens))):
+        free = all(mention.last < other.first or other.last < mention.first for other in kept)
+        if free or mention.role == "source":
+            kept.append(mention)
+    return kept
 
 
 def _tells_more(text: str, kind: SourceType, name: str) -> bool:
