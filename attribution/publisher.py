@@ -51,12 +51,14 @@ def read_publisher(text: str) -> str | None:
 
 
 def _is_told_of(text: str, name: str) -> bool:
-    """True when a text has a name again as it has an outlet's: "told The Quay Ledger".
+    """True when a text has a name again as it has an outlet's: "told the Ledger", "The Ledger".
 
     So "Staff Writer" and "Halvard" behind a signature are none, whatever outlets are called.
     """
     words = re.escape(name.removeprefix("The "))
-    return bool(re.search(rf"\b(?:[Tt]he|told) {words}\b(?! \w)", text))
+    if re.search(rf"\btold (?:[Tt]he )?{words}\b", text):
+        return True
+    return name.startswith("The ") and len(re.findall(rf"\b[Tt]he {words}\b", text)) > 1
 
 
 def same_outlet(name: str, publisher: str) -> bool:
