@@ -2,25 +2,34 @@
 
 Both are small classifiers: over the encoder's type scores of the source's mentions (type), and
 over the words around them (anonymity, which papers explain in the same sentence or the next).
+Anonymity also needs words that state it (:func:`states_anonymity`), and a source that a claim
+calls by a person's full name is no nameless person.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
-from attribution.mentions import FORMS, MentionTable
+from attribution.mentions import FORMS, Mention, MentionTable, head_name
 from attribution.nameless import introducing
 from attribution.resolve import Cluster
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
 
-__all__ = ["ANONYMITY_SIZE", "anonymity_features", "source_types", "type_features"]
+__all__ = [
+    "ANONYMITY_SIZE",
+    "anonymity_features",
+    "source_types",
+    "states_anonymity",
+    "type_features",
+]
 
 Floats = NDArray[np.float32]
 
@@ -28,23 +37,56 @@ ANONYMITY_SIZE = 1 << 15
 _NAMED, _UNNAMED = map(SOURCE_TYPES.index, ("named_person", "unnamed_person"))
 #: Words behind a mention that count as its own, and most words in a sequence.
 _BEHIND, _LONGEST = 12, 3
+_NOT = (
+    r"(?:not|\w+n't|nor|neither|never|no|cannot|without|unless|only if|declin\w+|refus\w+"
+    r"|protect\w*|withh\w+|suppress\w+|disguis\w+)"
+)
+_KEPT = (
+    r"(?:withh\w+|suppressed|changed|out|not|private|quiet|secret|protect\w*|covered|blacked"
+    r"|without)"
+)
+#: How papers say that a source asked for anonymity or has it, in :attr:`plain_words`: the word
+#: itself; a name that is not given; a name that is kept back; the little that is given; who may
+#: not speak.
+_ANONYMITY = re.compile(
+    r"\b(?:anonym\w+|nameless|pseudonyms?)\b"
+    rf"|\b{_NOT}(?: \S+){{0,6}}? (?:names?|named|naming|identif\w+|identity)\b"
+    rf"|\b(?:names?|identity|identities)(?: \S+){{0,6}}? {_KEPT}\b"
+    r"|\bidentif\w+ (?:\S+ ){0,2}only\b|\bonly (?:\S+ ){0,2}(?:first name|initials?)\b"
+    r"|\b(?:not|\w+n't|neither|nor)(?: \S+){0,2}? (?:authori[sz]ed|permitted|allowed|cleared)"
+    r"(?: \S+){0,3}? (?:speak|talk|brief|discuss|comment|address)\b"
+)
+#: "one of them", "two of the clerks", "the other": somebody of whom the text has just spoken.
+_PARTS = re.compile(r"\w+ of (?:the|them|those|these)\b|the (?:other|first|second|third)\b")
 
 
 def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier) -> Floats:
-    """Probabilities (clusters, 8) over SOURCE_TYPES.
+    """Probabilities (clusters, 8) over SOURCE_TYPES; none for a nameless person who is named.
 
     Whom "the analyst, Lu Poe" names is a named person, however often "an analyst" came before.
     """
     if not clusters:
         return np.zeros((0, table.types.shape[1]), dtype=np.float32)
-    found = scorer.probabilities(
+    types = scorer.probabilities(
         np.stack([type_features(table, cluster) for cluster in clusters])
     ).astype(np.float32)
-    for number, cluster in enumerate(clusters):
-        nameless = found[number].argmax() == _UNNAMED
-        if nameless and any(introducing(table.mentions[member]) for member in cluster.members):
-            found[number, [_NAMED, _UNNAMED]] = found[number, [_UNNAMED, _NAMED]]
-    return found
+    for row, cluster in enumerate(clusters):
+        mentions = [table.mentions[member] for member in cluster.members]
+        if any(_names_person(mention) or introducing(mention) for mention in mentions):
+            types[row, _NAMED] += types[row, _UNNAMED]
+            types[row, _UNNAMED] = 0.0
+    return types
+
+
+def _names_person(mention: Mention) -> bool:
+    """True for the mention of a claim's source that begins with the full name of one person."""
+    name = head_name(mention) if mention.role == "source" else None
+    return (
+        name is not None
+        and name.type == "PERSON"
+        and name.first == mention.first < name.last
+        and mention.tokens[name.last - mention.first + 1 :][:1] not in (("and",), ("&",))
+    )
 
 
 def type_features(table: MentionTable, cluster: Cluster) -> Floats:
@@ -94,6 +136,28 @@ def anonymity_features(article: EncodedArticle, table: MentionTable, cluster: Cl
         found[_hashed("sentence", own)] = 1.0
         found[_hashed("after", following)] = 1.0
     return found
+
+
+def states_anonymity(article: EncodedArticle, table: MentionTable, cluster: Cluster) -> bool:
+    """True when words near a source's mentions state that it asked for or was given anonymity.
+
+    Near is a mention's sentence and the next; also the one before where the mention points back
+    ("he", "the clerk", "one of them").
+    """
+    worded = [table.mentions[row] for row in cluster.members if table.mentions[row].tokens]
+    return any(
+        _ANONYMITY.search(" ".join(article.plain_words[first:last]))
+        for mention in worded
+        for first, last in _near(article, mention)
+    )
+
+
+def _near(article: EncodedArticle, mention: Mention) -> Iterator[tuple[int, int]]:
+    """First and last (exclusive) word of each sentence near a mention."""
+    here = int(article.sentence[mention.first])
+    back = mention.form in ("pronoun", "definite") or _PARTS.match(" ".join(mention.tokens).lower())
+    edges = np.searchsorted(article.sentence, range(here - bool(back), here + 3))
+    yield from pairwise(edges.tolist())
 
 
 def _hashed(place: str, words: Sequence[str]) -> list[int]:

@@ -45,6 +45,10 @@ PUNCTUATION, LETTERS, CAPITALISED = 1, 3, 4
 RELATION_SIZES = (23, 7, 5, 5)
 #: A word of more pieces (a ruler of dashes, text without blanks) is known by its first ones.
 _MOST_PIECES = 32
+#: Words of a headline at least that ends in a full stop: "Yes," said Ada Roe. is none.
+_STOPPED_HEADLINE = 6
+#: Marks that may stand behind a sentence's stop.
+_CLOSING = frozenset("\"'”’»)]")
 _DISTANCE_EDGES = np.array([1, 2, 3, 4, 6, 9, 14, 22, 40, 80, 160])
 
 
@@ -76,11 +80,25 @@ class EncodedArticle:
 
     @cached_property
     def headline_case(self) -> NDArray[np.bool_]:
-        """For each word whether at least half of its sentence's letter words have a capital."""
+        """For each word whether its sentence reads as a headline.
+
+        At least half of its letter words have a capital; a short one does not end in a full stop.
+        """
         shape, size = self.features[:, 0], int(self.sentence[-1]) + 1
         capitals = np.bincount(self.sentence, weights=shape >= CAPITALISED, minlength=size)
         total = np.bincount(self.sentence, weights=shape >= LETTERS, minlength=size)
-        return np.asarray((2 * capitals >= total)[self.sentence])
+        headline = 2 * capitals >= total
+        for word in np.flatnonzero(np.diff(self.sentence, append=size)).tolist():
+            number = self.sentence[word]
+            short = headline[number] and total[number] < _STOPPED_HEADLINE
+            headline[number] &= not (short and self._ends_with_stop(word))
+        return np.asarray(headline[self.sentence])
+
+    def _ends_with_stop(self, last: int) -> bool:
+        """True when a sentence ends in a full stop, marks of quotation behind it left out."""
+        while last > 0 and self.document.words[last].of(self.document.text) in _CLOSING:
+            last -= 1
+        return self.document.words[last].of(self.document.text) == "."
 
     @cached_property
     def plain_words(self) -> list[str]:

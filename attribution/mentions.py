@@ -187,7 +187,7 @@ def runs_on(article: EncodedArticle) -> NDArray[np.bool_]:
 
 
 def in_headline_case(article: EncodedArticle) -> NDArray[np.bool_]:
-    """For each word whether at least half of its sentence's letter words have a capital."""
+    """See :attr:`EncodedArticle.headline_case`."""
     return article.headline_case
 
 

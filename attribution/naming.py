@@ -19,8 +19,10 @@ from attribution.wordclasses import (
     INDEFINITE,
     LINKS,
     POSSESSIVE,
+    POSTNOMINALS,
     PREPOSITIONS,
     PRONOUNS,
+    RANKS,
     TITLES,
 )
 
@@ -79,7 +81,8 @@ def _office(description: str) -> str:
     words = description.split()
     while words and words[0].lower() in {*DEFINITE, *INDEFINITE, *PRONOUNS}:
         del words[0]
-    return " ".join(words)
+    # "one of the clerks": what is left says whose part somebody is.
+    return "" if words[:1] == ["of"] else " ".join(words)
 
 
 def person_names(article: EncodedArticle, mentions: Sequence[Mention]) -> frozenset[str]:
@@ -110,14 +113,19 @@ def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, 
     headline = in_headline_case(article)
     best = max(
         (mention for mention, _ in found),
-        key=lambda mention: (not headline[mention.first], _name_words(mention), -mention.first),
+        key=lambda mention: (
+            not headline[mention.first],
+            _name_words(article, mention),
+            -mention.first,
+        ),
     )
     roles = [role for mention, entity in found for role in _roles(article, mention, entity)]
     return _joint(article, best), join_roles(roles)
 
 
-def _name_words(mention: Mention) -> int:
-    return sum(entity.last - entity.first + 1 for entity in own_names(mention))
+def _name_words(article: EncodedArticle, mention: Mention) -> int:
+    """Words of a mention's own names, forms of address left out."""
+    return sum(len(_without_title(article, entity).split()) for entity in own_names(mention))
 
 
 def _joint(article: EncodedArticle, mention: Mention) -> str:
@@ -127,18 +135,20 @@ def _joint(article: EncodedArticle, mention: Mention) -> str:
 
 
 def _without_title(article: EncodedArticle, entity: Entity) -> str:
-    """A person's name without "Mr" or "Dr" in front and its stop."""
+    """A person's name without "Mr" or "Cllr" in front, with its stop, and "KC" behind."""
     words = _text(article, entity.first, entity.last).split()
-    while len(words) > 1 and words[0].lower().rstrip(".") in TITLES:
+    while len(words) > 1 and words[0].lower().rstrip(".") in TITLES | RANKS:
         del words[0]
-    return " ".join(words)
+    while len(words) > 1 and words[-1].rstrip(".") in POSTNOMINALS:
+        del words[-1]
+    return " ".join(words).rstrip(",")
 
 
 def _organization(article: EncodedArticle, mention: Mention) -> str:
-    """The entity alone if the description ends with it, else the whole description."""
+    """The entity alone if the description ends with it, or it is apposed; else the description."""
     entity = head_name(mention)
     assert entity is not None
-    if _ends_in_name(article, mention):
+    if _ends_in_name(article, mention) or _is_apposed(mention, entity):
         return _text(article, entity.first, entity.last)
     return describe(article, mention)
 
@@ -150,6 +160,14 @@ def _ends_in_name(article: EncodedArticle, mention: Mention) -> bool:
     name = _text(article, entity.first, entity.last)
     proper = name[0].isupper() or not name[0].isalpha()
     return proper and describe(article, mention).endswith(name)
+
+
+def _is_apposed(mention: Mention, entity: Entity) -> bool:
+    """True for a name that a mention gives behind what it describes: "the union, Brask Unison"."""
+    before, after = entity.first - mention.first - 1, entity.last - mention.first + 1
+    opened = before > 0 and mention.tokens[before] in _APPOSED
+    closed = mention.tokens[after : after + 1] in ((), *((mark,) for mark in (*_BREAKS, ")")))
+    return opened and closed and mention.tokens[before + 1][0].isupper()
 
 
 def _programme(article: EncodedArticle, mention: Mention) -> str:

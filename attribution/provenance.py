@@ -65,9 +65,13 @@ def _order(
     chains[claim] = ()  # two claims that hold each other end here
     outer = int(scene.outer[claim])
     chain: list[int] = []
-    if outer >= 0 and scene.origins[outer] in chosen[claim]:
+    further = list(chosen[claim])
+    if outer >= 0 and scene.origins[outer] in further:
         chain.extend(_order(scene, outer, chosen, chains))
         chain.append(scene.origins[outer])
+        # What an outer speaker did not have it through has no place behind that speaker, unless
+        # it is told of in the speaker's own words.
+        further = [name for name in further if _is_mentioned_in(scene, outer, name)]
     word = scene.drafts[claim].predicate
 
     def nearest_mention(cluster: int) -> int:
@@ -76,7 +80,17 @@ def _order(
         firsts = [int(scene.first[place]) for place in places]
         return min(firsts, key=lambda first: abs(first - word))
 
-    rest = sorted((name for name in chosen[claim] if name not in chain), key=nearest_mention)
+    rest = sorted((name for name in further if name not in chain), key=nearest_mention)
     origin = scene.origins[claim]
     chains[claim] = tuple(dict.fromkeys(name for name in [*chain, *rest] if name != origin))
     return chains[claim]
+
+
+def _is_mentioned_in(scene: Scene, claim: int, cluster: int) -> bool:
+    """True when a source has words inside a claim's content."""
+    return any(
+        first <= scene.first[place] <= last
+        for place in scene.clusters[cluster].members
+        if scene.worded[place]
+        for first, last in scene.drafts[claim].content
+    )

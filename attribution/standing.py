@@ -9,7 +9,7 @@ the source, in front of one, or behind one.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -25,7 +25,16 @@ from attribution.resolve import Cluster
 from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
-from attribution.wordclasses import DETERMINERS, LINKS, PREPOSITIONS, TITLES
+from attribution.wordclasses import (
+    DETERMINERS,
+    INDEFINITE,
+    LINKS,
+    POSSESSIVE,
+    PREPOSITIONS,
+    PRONOUNS,
+    RANKS,
+    TITLES,
+)
 
 __all__ = [
     "LAYERS",
@@ -42,7 +51,10 @@ __all__ = [
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 #: Words that describe nobody when they stand alone: "of Mr", "and the".
-_EMPTY = DETERMINERS | LINKS | PREPOSITIONS | TITLES
+_EMPTY = DETERMINERS | LINKS | PREPOSITIONS | TITLES | {"#", "per", "cent", "percent"}
+#: Words that end the noun phrase a stretch stands in.
+_ENDS = PREPOSITIONS | LINKS | DETERMINERS | frozenset(POSSESSIVE) | frozenset(PRONOUNS)
+_MOST_COMPLETED = 2
 Layer = Literal["role", "justification"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
@@ -141,11 +153,25 @@ def _stretches(
 
 
 def _trimmed(article: EncodedArticle, first: int, last: int) -> WordRange | None:
-    """The range without marks at its edges, None when no word in it describes anybody."""
-    document = article.document
-    lettered = [word for word in range(first, last + 1) if document.lettered[word]]
-    texts = (document.words[word].of(document.text).lower().rstrip(".") for word in lettered)
-    return (lettered[0], lettered[-1]) if not _EMPTY.issuperset(texts) else None
+    """The range without marks and titles at its edges.
+
+    None when no word in it describes anybody: articles, prepositions, titles, numbers alone, or
+    the rest of a part ("of them" in "one of them").
+    """
+    plain = article.plain_words
+    lettered = [word for word in range(first, last + 1) if article.document.lettered[word]]
+    while len(lettered) > 1 and _leads_to_name(plain, *lettered[-2:]):
+        del lettered[-1]
+    if _EMPTY.issuperset(plain[word] for word in lettered):
+        return None
+    part = plain[lettered[0]] == "of" and first > 0 and plain[first - 1] in {*INDEFINITE, "#"}
+    return None if part else (lettered[0], lettered[-1])
+
+
+def _leads_to_name(plain: Sequence[str], before: int, last: int) -> bool:
+    """True for a last word that only leads to a name: "doctor Mr", "deputy, Cllr"."""
+    apart = plain[before + 1 : last] == [","]
+    return plain[last] in TITLES or (apart and plain[last] in RANKS)
 
 
 def assign(
@@ -175,8 +201,50 @@ def assign(
             continue
         scores = scorer.probabilities(rows)
         if scores.max() >= thresholds[description.layer]:
-            found.setdefault(int(numbers[scores.argmax()]), []).append(description)
-    return found
+            number = int(numbers[scores.argmax()])
+            whole = _completed(article, table, clusters[number], description)
+            found.setdefault(number, []).append(whole)
+    return {number: _outermost(items) for number, items in found.items()}
+
+
+def _completed(
+    article: EncodedArticle, table: MentionTable, cluster: Cluster, description: Description
+) -> Description:
+    """A description inside a mention with the one or two words that end its noun phrase.
+
+    "cabinet" in "one cabinet minister" goes on to "minister", but never into a name.
+    """
+    last = description.last
+    words, lettered = article.plain_words, article.document.lettered
+    for mention in (table.mentions[row] for row in cluster.members):
+        inside = mention.first <= description.first and last <= mention.last
+        if not inside or not mention.tokens or (mention.form == "name" and not mention.names):
+            continue
+        named = {word for name in mention.names for word in range(name.first, name.last + 1)}
+        end = last
+        while end < mention.last and lettered[end + 1] and words[end + 1] not in _ENDS:
+            if end + 1 in named:
+                break
+            end += 1
+        if end - last <= _MOST_COMPLETED:
+            last = end
+    return replace(description, last=last)
+
+
+def _outermost(descriptions: Sequence[Description]) -> list[Description]:
+    """The descriptions that lie in no other of their layer."""
+    return [
+        item
+        for place, item in enumerate(descriptions)
+        if not any(
+            other.layer == item.layer
+            and other.first <= item.first
+            and item.last <= other.last
+            and (other.words != item.words or before < place)
+            for before, other in enumerate(descriptions)
+            if before != place
+        )
+    ]
 
 
 def owner_thresholds(settings: Mapping[str, float]) -> dict[Layer, float]:

@@ -11,6 +11,7 @@ from attribution.characterize import (
     ANONYMITY_SIZE,
     anonymity_features,
     source_types,
+    states_anonymity,
     type_features,
 )
 from attribution.mentions import FORMS
@@ -150,3 +151,49 @@ def test_whom_a_description_gives_a_name_is_a_named_person() -> None:
         for place in source_types(found, [Cluster([0, 1]), Cluster([0])], scorer).argmax(1)
     ]
     assert types == ["named_person", "unnamed_person"]
+
+
+class TestStatedAnonymity:
+    def stated(self, text: str, *words: str) -> bool:
+        article = encode(text)
+        found = table([mention(article, item) for item in words])
+        return states_anonymity(article, found, Cluster(list(range(len(words)))))
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            ", who spoke on condition of anonymity, said so.",
+            ", who asked not to be named, said so.",
+            ", who declined to give her name, said so.",
+            ", whose name has been changed, said so.",
+            " said so. She was not authorised to speak to reporters.",
+            " said so. The paper withheld his identity.",
+        ],
+    )
+    def test_words_that_state_it_stand_near_the_source(self, statement: str) -> None:
+        assert self.stated(f"A clerk{statement}", "A clerk")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "A clerk said so. The pier is shut.",
+            "A clerk said so. The pier is shut. Her friend asked not to be named.",
+            "Her friend asked not to be named. A clerk said so.",
+        ],
+    )
+    def test_not_without_such_words_or_far_from_them(self, text: str) -> None:
+        assert not self.stated(text, "A clerk")
+
+    def test_words_before_count_for_a_source_that_is_pointed_back_to(self) -> None:
+        text = "Two clerks asked not to be named. One of them said so."
+        assert self.stated(text, "One of them")
+
+
+def test_a_person_called_by_the_full_name_is_no_nameless_person() -> None:
+    article = encode("Ada Roe, who heads the union, said so.")
+    words = mention(article, "Ada Roe, who heads the union", person="Ada Roe")
+    found = table([words])
+    scorer = tiny_classifier(len(type_features(found, Cluster([0]))), len(SOURCE_TYPES), 0)
+    types = source_types(found, [Cluster([0])], scorer)
+    assert types[0, SOURCE_TYPES.index("unnamed_person")] == 0.0
+    assert types.sum() == pytest.approx(1.0)

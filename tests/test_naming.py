@@ -57,6 +57,26 @@ class TestName:
         )
         assert found[0] == "Ottoline Brask"
 
+    @pytest.mark.parametrize("name", ["Cllr Ada Roe", "Ada Roe KC", "Prof Ada Roe MP"])
+    def test_short_offices_and_honours_are_no_part_of_a_name(self, name: str) -> None:
+        assert named(f"So {name} said.", (name, {"person": name}))[0] == "Ada Roe"
+
+    def test_a_short_sentence_with_a_stop_is_no_headline(self) -> None:
+        found = named(
+            '"Late," said Ada Roe.\n\nAda laughed at the long queue.',
+            ("Ada Roe", {"person": "Ada Roe"}),
+            ("Ada", {"person": "Ada"}),
+        )
+        assert found[0] == "Ada Roe"
+
+    def test_an_organisation_goes_by_the_name_in_its_apposition(self) -> None:
+        found = named(
+            "The clerks' union, Quorra, said so.",
+            ("The clerks' union, Quorra", {"organization": "Quorra"}),
+            source_type="named_organization",
+        )
+        assert found[0] == "Quorra"
+
     def test_a_programme_of_an_outlet_is_named_whole(self) -> None:
         found = named(
             'So she told Quay Radio\'s "Harbour Hour."',
@@ -331,3 +351,10 @@ def test_a_nameless_source_is_called_without_its_possessive() -> None:
     assert named(f"So {text} ruling said.", (text, {}), source_type="unnamed_person")[0] == (
         "a district judge"
     )
+
+
+def test_part_of_a_group_has_no_role_by_that() -> None:
+    found = named(
+        "So one of the clerks said.", ("one of the clerks", {}), source_type="unnamed_person"
+    )
+    assert found == ("one of the clerks", "")

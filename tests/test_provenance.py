@@ -27,6 +27,7 @@ from tiny_model import encode, tiny_classifier
 
 #: First readings, and second ones.
 MARKED_AT_FIRST = rule(VIA_FEATURES, -5.0, {"is_via_mention": 9.0})
+NOBODY_AT_FIRST = rule(VIA_FEATURES, -9.0, {})
 ALL = rule(CARRY_FEATURES, 9.0, {})
 NOBODY = rule(CARRY_FEATURES, -9.0, {})
 MARKED = rule(CARRY_FEATURES, -5.0, {"is_via_mention": 9.0})
@@ -382,3 +383,17 @@ class TestChains:
         assert find_chains(nested(), MARKED_AT_FIRST, half, 0.51) == [(), (), ()]
         found = find_chains(nested(), MARKED_AT_FIRST, half, 0.49)
         assert [len(chain) for chain in found] == [2, 2, 2]
+
+
+def test_what_the_outer_claim_did_not_come_through_is_not_behind_its_speaker() -> None:
+    found = scene(
+        "The Quay Post called. Brask told The Echo that her deputy promised he would leave.",
+        (
+            Script(("that her deputy promised he would leave",), "told", "Brask"),
+            Script(("he would leave",), "promised", "her deputy"),
+        ),
+        [["The Quay Post"], ["Brask"], ["The Echo"], ["her deputy"]],
+        [1, 3],
+    )
+    everybody_inside = rule(CARRY_FEATURES, -9.0, {"any_outer": 18.0})
+    assert find_chains(found, NOBODY_AT_FIRST, everybody_inside, 0.5) == [(), (1,)]

@@ -23,6 +23,8 @@ from attribution.standing import (
 )
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
+from scenes import mention as scene_mention
+from scenes import table
 from tiny_model import tiny_model, tiny_tokenizer
 
 TEXT = "Ada Roe, a nurse who saw it, spoke. Chief clerk Lu Poe, chief clerk of the port, did not."
@@ -197,3 +199,28 @@ class TestOwnerThresholds:
     def test_one_that_is_missing_is_named(self) -> None:
         with pytest.raises(KeyError, match="justification_owner_threshold"):
             owner_thresholds({"role_owner_threshold": 0.2})
+
+
+class TestNounPhrase:
+    def given(self, text: str, phrase: str, marked: tuple[int, int]) -> str:
+        """What becomes of the marked words of a mention."""
+        article = encode_article(segment(text), tiny_tokenizer())
+        found = table([scene_mention(article, phrase)])
+        description = Description("role", *marked, 1.0)
+        owners = assign(
+            article, found, [Cluster([0])], TYPES[:1], [description], by_feature("inside"), HALF
+        )
+        return article.document.cover(*owners[0][0].words).of(text)
+
+    def test_the_rest_of_it_is_taken_in(self) -> None:
+        assert self.given("One port clerk said so.", "One port clerk", (1, 1)) == "port clerk"
+
+    def test_not_what_stands_behind_a_preposition(self) -> None:
+        text = "A clerk of the port said so."
+        assert self.given(text, "A clerk of the port", (1, 1)) == "clerk"
+
+
+def test_words_inside_others_of_their_layer_are_given_once() -> None:
+    items = [described("nurse who saw it"), described("nurse")]
+    found = assign(ARTICLE, TABLE, CLUSTERS, TYPES, items, by_feature("same_sentence"), HALF)
+    assert found[0] == items[:1]
