@@ -268,11 +268,13 @@ def _roles(article: EncodedArticle, mention: Mention, entity: Entity) -> list[st
 
 
 def _title(tokens: Sequence[str], name: int) -> tuple[int, int]:
-    """Where the words before a name begin and end, without articles and marks."""
+    """Where the words before a name begin and end, without articles, marks and "Mr"."""
     first = 0
     while first < name and tokens[first].lower() in DEFINITE | DETERMINERS:
         first += 1
-    while name > first and not tokens[name - 1][0].isalnum():
+    while name > first and (
+        not tokens[name - 1][0].isalnum() or tokens[name - 1].lower().rstrip(".") in TITLES
+    ):
         name -= 1
     return first, name
 

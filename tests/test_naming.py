@@ -257,6 +257,7 @@ class TestRole:
     @pytest.mark.parametrize(
         ("words", "role"),
         [
+            ("the minister of ports, Mr. Ottoline Brask", "minister of ports"),
             ("Sen. Ottoline Brask (D-Ore.)", "Sen., D-Ore."),
             ("Rep. Ottoline Brask of Skerrin", "Rep., of Skerrin"),
             ("Ottoline Brask (Q.H.), head of the caucus", "Q.H., head of the caucus"),
