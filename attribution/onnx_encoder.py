@@ -30,10 +30,12 @@ _OWN = "com.microsoft"
 #: activation in 16 bits: with all 127 steps, sums of the largest ones would not fit.
 _TOP = 95
 _LEAST = 1e-6
+#: One in so many layers stays in float32: the last ones, whose errors no later layer evens out.
+_EXACT = 6
 
 
 class OnnxEncoder(RuntimeEncoder):
-    """Matrices in int8, all else in float32."""
+    """Matrices in int8 but in the last layers, all else in float32."""
 
     name: ClassVar[str] = "onnx-int8"
 
@@ -71,7 +73,9 @@ class _Graph:
         self._last = self._constant(np.array([-1]))
         self._least = self._constant(np.array(_LEAST, dtype=np.float32))
         states = "states"
-        for layer in encoder.layers:
+        exact_from = len(encoder.layers) - len(encoder.layers) // _EXACT
+        for place, layer in enumerate(encoder.layers):
+            self._exact = place >= exact_from
             states = self._layer(layer, states)
         self._nodes.append(self._helper.make_node("Identity", [states], ["found"]))
 
@@ -115,8 +119,10 @@ class _Graph:
         return self._node("SkipLayerNormalization", inputs, _OWN, epsilon=even.eps)
 
     def _product(self, rows: str, weight: Tensor) -> str:
-        """Rows times a matrix (out, in), both in int8."""
+        """Rows times a matrix (out, in), both in int8 but in the last layers."""
         values = weight.detach().numpy().T
+        if self._exact:
+            return self._node("MatMul", [rows, self._constant(values)])
         scale = np.maximum(np.abs(values).max(0) / _TOP, np.finfo(np.float32).tiny)
         steps = self._constant(np.round(values / scale).astype(np.int8))
         largest = self._node("ReduceMax", [self._node("Abs", [rows]), self._last], keepdims=1)
