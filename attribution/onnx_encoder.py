@@ -4,13 +4,15 @@ Weights have a scale a column, activations a scale a row, taken from each row as
 word pieces have activations many times as large as the others, and one scale for all of a batch
 leaves the others a few steps of the 255 (Dettmers et al., 2022, LLM.int8; Yao et al., 2022,
 ZeroQuant). ONNX Runtime knows one scale a matrix alone, so every row is divided by its largest
-value before the product and multiplied by it after.
+value before the product and multiplied by it after. Rows do not depend on each other, so what an
+article gives does not depend on its batch.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -29,7 +31,27 @@ _OWN = "com.microsoft"
 #: Largest weight in whole steps. Processors without VNNI add two products of a weight and an
 #: activation in 16 bits: with all 127 steps, sums of the largest ones would not fit.
 _TOP = 95
-_LEAST = 1e-6
+
+
+@dataclass(frozen=True)
+class _Levels:
+    """How values between -1 and 1 become 8 bits without a sign: ``zero`` is what 0 becomes.
+
+    A row's values are divided by its largest, or by ``least`` if that is larger.
+    """
+
+    zero: int
+    least: float
+
+    @property
+    def step(self) -> float:
+        return 1 / (255 - self.zero)
+
+
+_LEVELS = _Levels(zero=128, least=1e-6)
+#: GELU gives nothing below -0.17: few levels for what is below 0, and -0.17 within them.
+_GELU_LEVELS = _Levels(zero=32, least=0.17 * (255 - 32) / 32)
+
 #: One in so many layers stays in float32: the last ones, whose errors no later layer evens out.
 _EXACT = 6
 
@@ -71,7 +93,6 @@ class _Graph:
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self._last = self._constant(np.array([-1]))
-        self._least = self._constant(np.array(_LEAST, dtype=np.float32))
         states = "states"
         exact_from = len(encoder.layers) - len(encoder.layers) // _EXACT
         for place, layer in enumerate(encoder.layers):
@@ -114,11 +135,12 @@ class _Graph:
 
     def _added(self, layer: Layer, linear: str, norm: str, inner: str, outer: str) -> str:
         part, even = layer.part(linear), layer.part(norm)
-        product = self._product(inner, part.weight)
+        levels = _GELU_LEVELS if linear == "narrow" else _LEVELS
+        product = self._product(inner, part.weight, levels)
         inputs = [product, outer, *map(self._tensor, (even.weight, even.bias, part.bias))]
         return self._node("SkipLayerNormalization", inputs, _OWN, epsilon=even.eps)
 
-    def _product(self, rows: str, weight: Tensor) -> str:
+    def _product(self, rows: str, weight: Tensor, levels: _Levels = _LEVELS) -> str:
         """Rows times a matrix (out, in), both in int8 but in the last layers."""
         values = weight.detach().numpy().T
         if self._exact:
@@ -126,11 +148,13 @@ class _Graph:
         scale = np.maximum(np.abs(values).max(0) / _TOP, np.finfo(np.float32).tiny)
         steps = self._constant(np.round(values / scale).astype(np.int8))
         largest = self._node("ReduceMax", [self._node("Abs", [rows]), self._last], keepdims=1)
-        largest = self._node("Max", [largest, self._least])
+        largest = self._node("Max", [largest, self._constant(np.float32(levels.least))])
+        zero = self._constant(np.uint8(levels.zero))
+        step = self._constant(np.float32(levels.step))
         even = self._node("Div", [rows, largest])
-        scales = self._constant(scale.astype(np.float32))
-        product = self._node("DynamicQuantizeMatMul", [even, steps, scales], _OWN)
-        return self._node("Mul", [product, largest])
+        quantised = self._node("QuantizeLinear", [even, step, zero])
+        inputs = [quantised, steps, step, self._constant(scale.astype(np.float32)), zero]
+        return self._node("Mul", [self._node("MatMulIntegerToFloat", inputs, _OWN), largest])
 
     def _node(self, kind: str, inputs: Sequence[str], domain: str = "", **settings: Any) -> str:
         return self._several(kind, inputs, 1, domain, **settings)[0]
@@ -146,8 +170,8 @@ class _Graph:
     def _tensor(self, tensor: Tensor) -> str:
         return self._constant(tensor.detach().numpy())
 
-    def _constant(self, values: NDArray[Any]) -> str:
+    def _constant(self, values: NDArray[Any] | np.generic) -> str:
         name = f"constant_{len(self._constants)}"
-        held = self._arrays.from_array(np.ascontiguousarray(values), name)
+        held = self._arrays.from_array(np.asarray(values, order="C"), name)
         self._constants.append(held)
         return name
