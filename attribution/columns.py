@@ -216,11 +216,14 @@ def map_batch(batch: Mapping[str, Sequence[Any]], score: Score) -> dict[str, lis
 
     Raises:
         KeyError: The batch has no column ``text``.
+        TypeError: It is a single row, as ``map`` without ``batched=True`` hands it over.
     """
     if "text" not in batch:
         columns = ", ".join(map(repr, batch)) or "none"
         raise KeyError(f"no column 'text' among {columns}: see Dataset.rename_column")
     texts = batch["text"]
+    if isinstance(texts, str):
+        raise TypeError("map_fn takes columns: dataset.map(scorer.map_fn, batched=True)")
     outlets = batch.get("publisher", [None] * len(texts))
     at = [number for number, text in enumerate(texts) if text is not None and not _blank(text)]
     reports: dict[int, Report] = {}

@@ -28,8 +28,9 @@ __all__ = ["OnnxEncoder"]
 _OPSET, _FORMAT = 20, 10
 #: Operators of ONNX Runtime itself.
 _OWN = "com.microsoft"
-#: Largest weight in whole steps. Processors without VNNI add two products of a weight and an
-#: activation in 16 bits: with all 127 steps, sums of the largest ones would not fit.
+#: Largest weight in whole steps. Processors without VNNI add two products in 16 bits, which only
+#: up to 64 steps always fit; but more steps are nearer to the weights, and sums that do not fit
+#: need four large numbers of one sign. Between both, 95 came nearest to float32.
 _TOP = 95
 
 

@@ -81,3 +81,7 @@ class TestBatch:
     def test_a_batch_without_the_column_is_refused(self) -> None:
         with pytest.raises(KeyError, match="no column 'text' among 'body'"):
             map_batch({"body": ["a"]}, fake)
+
+    def test_a_single_row_is_refused_with_how_to_call_it(self) -> None:
+        with pytest.raises(TypeError, match="batched=True"):
+            map_batch({"text": "a"}, fake)

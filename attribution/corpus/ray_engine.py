@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import socket
 from collections.abc import Iterator, Sequence
 from types import ModuleType
@@ -59,6 +60,8 @@ class RayEngine:
         started = not ray.is_initialized()
         if started:
             check_address(self._address)
+            # Ray's own is 15: beside anything else that runs, its workers would get nothing.
+            os.environ.setdefault("RAY_worker_niceness", "0")
             try:
                 ray.init(self._address, logging_level=logging.WARNING, log_to_driver=False)
             except (ConnectionError, ValueError, RuntimeError) as error:
