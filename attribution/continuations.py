@@ -1,4 +1,4 @@
-"""Stage 3c: what goes on without a cue - later paragraphs of quotations, and words in no claim.
+"""Stage 3c: what goes on without a cue - later paragraphs, and words in no claim.
 
 A quotation whose closing mark is missing goes on in the next paragraph where that opens with a
 mark. A quotation that is a paragraph of its own begins anew: somebody else may speak.
@@ -12,8 +12,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from attribution.blocks import announced_by_nobody
 from attribution.drafts import ClaimDraft, joined, with_content
 from attribution.features import CAPITALISED, EncodedArticle
+from attribution.quoted import begins_at, is_heard, is_labelled, outer_quotations, words_within
 from attribution.roles import WordRange
 from attribution.wordclasses import PRONOUNS
 
@@ -33,9 +35,9 @@ def left_over(
 ) -> dict[WordRange, float]:
     """What no claim covers and somebody is heard to say: claims without a cue, in text order.
 
-    Quotations that are whole sentences, however short, but no headings, and stretches of other
-    words. With each, how sure it is that a claim opens there: a stretch is half as sure as it is
-    heard, as it has no marks to say so, too.
+    Quotations that are whole sentences, however short, but no headings, paragraphs that a colon
+    announces, and stretches of other words. With each, how sure it is that a claim opens there: a
+    stretch is half as sure as it is heard, as it has no marks to say so, too.
 
     Args:
         article: the article.
@@ -45,12 +47,17 @@ def left_over(
     """
     taken = covered.copy()
     found = {}
-    for quoted, _ in _outer_quotations(article):
-        whole = _begins(article.sentence, quoted.start) and _begins(article.sentence, quoted.stop)
+    for quoted, _ in outer_quotations(article):
+        whole = all(begins_at(article.sentence, at) for at in (quoted.start, quoted.stop))
         inside = slice(quoted.start, quoted.stop)
         free = not taken[inside].any() and not _is_heading(article, quoted)
-        if whole and free and _is_heard(article, heard, quoted):
+        if whole and free and is_heard(article, heard, quoted):
             found[quoted.start, quoted.stop - 1] = float(heard[inside].max())
+            taken[inside] = True
+    for words in announced_by_nobody(article, heard):
+        inside = slice(words.start, words.stop)
+        if not taken[inside].any():
+            found[words.start, words.stop - 1] = float(heard[inside].max())
             taken[inside] = True
     taken |= touched
     for first, last in _stretches(article, (heard > 0.5) & ~taken, taken):
@@ -66,7 +73,7 @@ def parted(
     When one has answered another, each in a paragraph that opens with a quotation, the bare
     quotations in the paragraphs that follow are no more of the answer.
     """
-    bare = [words for words in _bare_paragraphs(article) if _is_heard(article, heard, words)]
+    bare = [words for words in _bare_paragraphs(article) if is_heard(article, heard, words)]
     turns = _turns(article, drafts)
     kept = []
     for draft in drafts:
@@ -82,11 +89,11 @@ def parted(
 def _turns(article: EncodedArticle, drafts: Sequence[ClaimDraft]) -> dict[int, ClaimDraft]:
     """By paragraph the claim with cue and source whose content is the quotation that opens it."""
     found = {}
-    for quoted, _ in _outer_quotations(article):
-        said = [draft for draft in drafts if draft.source and _within(draft.content, quoted)]
-        if said and _begins(article.paragraph, quoted.start):
+    for quoted, _ in outer_quotations(article):
+        said = [draft for draft in drafts if draft.source and words_within(draft.content, quoted)]
+        if said and begins_at(article.paragraph, quoted.start):
             place = int(article.paragraph[quoted.start])
-            found[place] = max(said, key=lambda draft: _within(draft.content, quoted))
+            found[place] = max(said, key=lambda draft: words_within(draft.content, quoted))
     return found
 
 
@@ -112,15 +119,15 @@ def gone_on(
     """
     kept = list(drafts)
     for opened, later in _later_paragraphs(article):
-        if not _is_heard(article, heard, later):
+        if not is_heard(article, heard, later):
             continue
-        owner = max(kept, key=lambda draft: _within(draft.content, opened), default=None)
-        if owner is None or not _within(owner.content, opened):
+        owner = max(kept, key=lambda draft: words_within(draft.content, opened), default=None)
+        if owner is None or not words_within(owner.content, opened):
             continue
         others = [
             draft
             for draft in kept
-            if draft is not owner and _within(draft.content, later) * 2 > len(later)
+            if draft is not owner and words_within(draft.content, later) * 2 > len(later)
         ]
         if any(draft.cue and draft.cue[0] not in later for draft in others):
             continue
@@ -140,24 +147,15 @@ def _later_paragraphs(article: EncodedArticle) -> list[tuple[range, range]]:
     That is the quotation which opens the next paragraph, but not with a speaker's label, as in a
     transcript. In text order, so that a third paragraph comes after the second.
     """
-    outer = _outer_quotations(article)
+    outer = outer_quotations(article)
     pairs = []
     for (opened, closed), (later, _) in pairwise(outer):
         number = article.paragraph[later.start]
         follows = number == article.paragraph[opened.start] + 1
-        opens = _begins(article.paragraph, later.start)
-        if not closed and follows and opens and not _labelled(article, later):
+        opens = begins_at(article.paragraph, later.start)
+        if not closed and follows and opens and not is_labelled(article, later[1:]):
             pairs.append((opened, later))
     return pairs
-
-
-def _labelled(article: EncodedArticle, quoted: range) -> bool:
-    """Whether a quotation begins with capitalised words and a colon: "ROE: We have no money."."""
-    text, words = article.document.text, article.document.words
-    for word in quoted[1:]:
-        if article.features[word, 0] < CAPITALISED:
-            return words[word].of(text) == ":"
-    return False
 
 
 def _bare_paragraphs(article: EncodedArticle) -> list[range]:
@@ -169,19 +167,13 @@ def _bare_paragraphs(article: EncodedArticle) -> list[range]:
     text, words = article.document.text, article.document.words
     begun = {later.start for _, later in _later_paragraphs(article)}
     found = []
-    for quoted, closed in _outer_quotations(article):
+    for quoted, closed in outer_quotations(article):
         first, end = quoted.start, quoted.stop
-        alone = _begins(article.paragraph, first) and _begins(article.paragraph, end)
+        alone = begins_at(article.paragraph, first) and begins_at(article.paragraph, end)
         announced = first > 0 and words[first - 1].of(text) == ":"
         if closed and alone and first not in begun and not announced:
             found.append(quoted)
     return found
-
-
-def _is_heard(article: EncodedArticle, heard: Floats, words: range) -> bool:
-    """Whether these words, punctuation apart, are somebody's rather than the author's."""
-    lettered = [word for word in words if article.document.lettered[word]]
-    return bool(lettered) and bool(heard[lettered].mean() > 0.5)
 
 
 def _is_heading(article: EncodedArticle, quoted: range) -> bool:
@@ -201,14 +193,7 @@ def _is_heading(article: EncodedArticle, quoted: range) -> bool:
 def _inside(draft: ClaimDraft, words: range) -> bool:
     """Whether a claim without cue lies mostly in these words."""
     size = sum(last - first + 1 for first, last in draft.content)
-    return draft.cue is None and _within(draft.content, words) * 2 > size
-
-
-def _within(pieces: Sequence[WordRange], words: range) -> int:
-    """How many of the words lie in the pieces."""
-    return sum(
-        max(0, min(last + 1, words.stop) - max(first, words.start)) for first, last in pieces
-    )
+    return draft.cue is None and words_within(draft.content, words) * 2 > size
 
 
 def _without(pieces: Sequence[WordRange], words: range) -> tuple[WordRange, ...]:
@@ -218,22 +203,6 @@ def _without(pieces: Sequence[WordRange], words: range) -> tuple[WordRange, ...]
         parts = ((first, min(last, words.start - 1)), (max(first, words.stop), last))
         kept += [part for part in parts if part[0] <= part[1]]
     return tuple(kept)
-
-
-def _outer_quotations(article: EncodedArticle) -> list[tuple[range, bool]]:
-    """The words of every quotation that stands in no other, and whether it has a closing mark."""
-    document = article.document
-    found = [
-        (document.words_in(quote.span), quote.closed)
-        for quote in document.quotes
-        if not quote.depth
-    ]
-    return [(words, closed) for words, closed in found if words]
-
-
-def _begins(parts: NDArray[np.int64], word: int) -> bool:
-    """Whether a new part (a sentence, a paragraph) begins with the word, or the text is over."""
-    return word in (0, len(parts)) or bool(parts[word] != parts[word - 1])
 
 
 def _stretches(article: EncodedArticle, wanted: Mask, covered: Mask) -> list[WordRange]:

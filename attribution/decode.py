@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from attribution.blocks import announced, announces
 from attribution.confidence import Evidence, probability
 from attribution.continuations import gone_on, left_over, parted
 from attribution.drafts import ClaimDraft, count_words, covered_by, joined, mask
@@ -72,7 +73,7 @@ def decode(model: AttributionModel, article: EncodedArticle, words: Tensor) -> l
     predicates, uncued = _predicates(model, opening)
     certainty = opening[predicates, np.where(uncued, 2, 1)]
     read = partial(_read_claims, model, article, words, present)
-    found = read(_Openings(predicates, uncued, certainty))
+    found = announced(article, read(_Openings(predicates, uncued, certainty)), heard)
     least = model.config.cue_threshold
     sure: list[ClaimDraft] = []
     doubtful: list[ClaimDraft] = []
@@ -105,7 +106,7 @@ def _read_claims(
     present: Floats,
     openings: _Openings,
 ) -> list[ClaimDraft]:
-    """The claims that these words open, without those that have no content.
+    """The claims that these words open, without those that have no content and announce none.
 
     ``present`` is what the flat tags say of all words, see :func:`_flat_presence`.
     """
@@ -124,7 +125,7 @@ def _read_claims(
         content = _content(article, spans["content"], cue)
         if last is not None:
             content = ((int(predicate), last),)
-        if not content:
+        if not content and not (cue and announces(article, cue)):
             continue
         source = spans["source"][0] if spans["source"] else None
         if cue and not source:
