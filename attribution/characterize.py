@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attribution.features import EncodedArticle
-from attribution.mentions import FORMS, Mention, MentionTable, head_name
+from attribution.mentions import FORMS, Mention, MentionTable, head_name, own_names
 from attribution.nameless import introducing
 from attribution.resolve import Cluster
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
+from attribution.wordclasses import INDEFINITE
 
 __all__ = [
     "ANONYMITY_SIZE",
@@ -35,6 +36,8 @@ Floats = NDArray[np.float32]
 
 ANONYMITY_SIZE = 1 << 15
 _NAMED, _UNNAMED = map(SOURCE_TYPES.index, ("named_person", "unnamed_person"))
+_NAMELESS = frozenset(map(SOURCE_TYPES.index, ("unnamed_person", "unnamed_group")))
+_NOBODY = tuple(map(SOURCE_TYPES.index, ("author", "unspecified")))
 #: Words behind a mention that count as its own, and most words in a sequence.
 _BEHIND, _LONGEST = 12, 3
 _NOT = (
@@ -75,7 +78,20 @@ def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Class
         if any(_names_person(mention) or introducing(mention) for mention in mentions):
             types[row, _NAMED] += types[row, _UNNAMED]
             types[row, _UNNAMED] = 0.0
+        elif _described_by_person(mentions) and types[row].argmax() == _NAMED:
+            types[row, [_NAMED, *_NOBODY]] = 0.0
+            types[row] /= max(types[row].sum(), np.finfo(np.float32).tiny)
     return types
+
+
+def _described_by_person(mentions: Sequence[Mention]) -> bool:
+    """True for a source that has no name of its own and stands by a person's ("Roe aides")."""
+    persons = any(entity.type == "PERSON" for mention in mentions for entity in mention.names)
+    # Words that are all capitals may be a name that was not found.
+    called = any(
+        own_names(mention) or (mention.form == "name" and not mention.names) for mention in mentions
+    )
+    return persons and not called
 
 
 def _names_person(mention: Mention) -> bool:
@@ -141,23 +157,49 @@ def anonymity_features(article: EncodedArticle, table: MentionTable, cluster: Cl
 def states_anonymity(article: EncodedArticle, table: MentionTable, cluster: Cluster) -> bool:
     """True when words near a source's mentions state that it asked for or was given anonymity.
 
-    Near is a mention's sentence and the next; also the one before where the mention points back
-    ("he", "the clerk", "one of them").
+    Near is a mention's sentence and the next, if that does not turn to somebody else; also the
+    one before where the mention points back ("he", "the clerk", "one of them").
     """
     worded = [table.mentions[row] for row in cluster.members if table.mentions[row].tokens]
+    turns = _turns(article, table, cluster)
     return any(
         _ANONYMITY.search(" ".join(article.plain_words[first:last]))
         for mention in worded
-        for first, last in _near(article, mention)
+        for first, last in _near(article, mention, turns)
     )
 
 
-def _near(article: EncodedArticle, mention: Mention) -> Iterator[tuple[int, int]]:
-    """First and last (exclusive) word of each sentence near a mention."""
+def _near(
+    article: EncodedArticle, mention: Mention, turns: Collection[int]
+) -> Iterator[tuple[int, int]]:
+    """First and last (exclusive) word of each sentence near a mention, but for ``turns``."""
     here = int(article.sentence[mention.first])
     back = mention.form in ("pronoun", "definite") or _PARTS.match(" ".join(mention.tokens).lower())
-    edges = np.searchsorted(article.sentence, range(here - bool(back), here + 3))
+    on = here + 1 not in turns
+    edges = np.searchsorted(article.sentence, range(here - bool(back), here + 2 + on))
     yield from pairwise(edges.tolist())
+
+
+def _turns(article: EncodedArticle, table: MentionTable, cluster: Cluster) -> set[int]:
+    """The sentences that tell of somebody else than the source, who may be granted anonymity.
+
+    They have no mention of it, but open with "one", "another" or the like, or name a claim's
+    nameless source. An outlet may well say why it does not name its own.
+    """
+    own = {int(article.sentence[table.mentions[row].first]) for row in cluster.members}
+    others = {
+        int(article.sentence[mention.first])
+        for mention, types in zip(table.mentions, table.types, strict=True)
+        if mention.role == "source" and mention.form != "pronoun" and types.argmax() in _NAMELESS
+    }
+    openings = np.unique(article.sentence, return_index=True)[1].tolist()
+    words = article.plain_words
+    anew = {
+        int(article.sentence[at])
+        for at in openings
+        if words[at] in INDEFINITE or words[at].startswith("#")
+    }
+    return (others | anew) - own
 
 
 def _hashed(place: str, words: Sequence[str]) -> list[int]:

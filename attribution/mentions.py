@@ -24,6 +24,7 @@ from attribution.features import CAPITALISED, PUNCTUATION, EncodedArticle
 from attribution.model import ENTITY_LABELS, AttributionModel
 from attribution.roles import WordRange
 from attribution.wordclasses import (
+    BE,
     DEFINITE,
     INDEFINITE,
     LINKS,
@@ -53,8 +54,12 @@ Floats = NDArray[np.float32]
 Form = Literal["pronoun", "name", "definite", "indefinite", "bare", "zero", "continuation"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
+_RELATIVE = frozenset("who whose whom which that".split())
 #: Where a description's noun phrase is over.
-_HEAD_ENDS = PREPOSITIONS | frozenset(",(") | frozenset("who whose whom which that".split())
+_HEAD_ENDS = PREPOSITIONS | frozenset(",(") | _RELATIVE
+#: Words behind which a relative clause gives a name, and words behind a name that are no noun.
+_GIVES = frozenset((*BE, "as", "by", ","))
+_NO_NOUNS = LINKS | DEFINITE | INDEFINITE | frozenset(PRONOUNS)
 _INITIALS = re.compile(r"[^\W\d_a-z](?:\.[^\W\d_a-z])*")
 
 
@@ -291,7 +296,8 @@ def own_names(mention: Mention) -> tuple[Entity, ...]:
     """The names that are the mention's own, not those of a body or person it is described by.
 
     A person's name goes before an organisation's ("Echo reporter Ottoline Brask"); a name behind
-    a preposition or before a possessive ending describes somebody else ("a lawyer for Brask").
+    a preposition or before a possessive ending describes somebody else ("a lawyer for Brask"), and
+    so do one in a relative clause and a person's before a noun ("Brask aides").
     People joined by commas and "and" are the source together, and all of them are returned.
     """
     return mention.own_names
@@ -371,7 +377,31 @@ def _between(mention: Mention, left: Entity, right: Entity) -> str | None:
 def _describes(mention: Mention, entity: Entity) -> bool:
     before, after = entity.first - mention.first - 1, entity.last - mention.first + 1
     behind = before >= 0 and mention.tokens[before].lower() in PREPOSITIONS
-    return behind or (after < len(mention.tokens) and mention.tokens[after].lower() in POSSESSIVE)
+    owner = after < len(mention.tokens) and mention.tokens[after].lower() in POSSESSIVE
+    noun = entity.type == "PERSON" and _before_noun(mention, after)
+    return behind or owner or noun or _in_relative(mention, entity)
+
+
+def _in_relative(mention: Mention, entity: Entity) -> bool:
+    """Whether a name stands behind "who" or "that", and is not given there ("who goes by Roe").
+
+    Given is what ends the mention behind "as", "is" or a comma: "the clerk who saw it, Ada Roe".
+    """
+    at = entity.first - mention.first
+    words = [token.lower() for token in mention.tokens[:at]]
+    if not _RELATIVE & set(words[1:]):
+        return False
+    ends = entity.last == mention.last
+    return not (ends and words[-1] in _GIVES)
+
+
+def _before_noun(mention: Mention, after: int) -> bool:
+    """Whether the words from ``after`` on end in a noun that a name in front only describes.
+
+    "Roe aides", "the Roe campaign chief in Skerrin"; not "Ada Roe and Lu Poe both".
+    """
+    words = list(takewhile(lambda t: t.lower() not in _HEAD_ENDS, mention.tokens[after:]))
+    return bool(words) and all(t.islower() and t not in _NO_NOUNS and t[0].isalpha() for t in words)
 
 
 def form_of(tokens: Sequence[str], names: Sequence[Entity]) -> Form:

@@ -29,9 +29,9 @@ from attribution.wordclasses import (
 __all__ = ["beyond_name", "describe", "join_roles", "name_and_role", "person_names"]
 
 #: Marks behind which a description is over.
-_BREAKS = frozenset(",—–;:")
+_BREAKS = frozenset(",—–―;:")
 #: Marks behind which a name's apposition begins.
-_APPOSED = frozenset(",(—–")
+_APPOSED = frozenset(",(—–―")
 #: Words that end no description ("a judge's", "the head of").
 _LOOSE = PREPOSITIONS | frozenset(POSSESSIVE)
 _RELATIVE = frozenset("who whom whose which that".split())

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from attribution.characterize import anonymity_features, states_anonymity
 from attribution.features import EncodedArticle
-from attribution.mentions import Mention, MentionTable
+from attribution.gender import gender_of
+from attribution.mentions import Mention, MentionTable, own_names
 from attribution.model import AttributionModel
 from attribution.naming import beyond_name, name_and_role, person_names
 from attribution.resolve import Cluster
@@ -30,7 +31,7 @@ from attribution.standing import (
 from attribution.tabular import Resolver
 from attribution.types import SOURCE_TYPES, Source, SourceType
 
-__all__ = ["Cast", "portray"]
+__all__ = ["Cast", "completions", "portray"]
 
 Floats = NDArray[np.float32]
 #: Part of the classifier's threshold that is enough where the text states anonymity; chosen on the
@@ -47,6 +48,9 @@ class Cast:
     table: MentionTable
     clusters: Sequence[Cluster]
     types: Floats
+
+    def mentions_of(self, number: int) -> list[Mention]:
+        return [self.table.mentions[member] for member in self.clusters[number].members]
 
     def type_of(self, number: int) -> SourceType:
         return SOURCE_TYPES[int(self.types[number].argmax())]
@@ -70,7 +74,7 @@ def portray(
         cast: all its sources.
         order: numbers of the clusters that claims come from or through.
     """
-    people = person_names(article, cast.table.mentions)
+    people = completions(article, cast, order)
     described = _described(model, resolver, article, words, cast)
     return [
         _source(
@@ -79,11 +83,37 @@ def portray(
             number,
             f"s{place}",
             granted=_anonymity_granted(resolver, article, cast, number),
-            people=people,
+            people=people[number],
             described=None if described is None else described.get(number, []),
         )
         for place, number in enumerate(order, start=1)
     ]
+
+
+def completions(
+    article: EncodedArticle, cast: Cast, order: Sequence[int]
+) -> dict[int, frozenset[str]]:
+    """By source of ``order``, the names of persons that its surname alone is completed from.
+
+    All in the article, but those of a source that is "he" are no names of one that is "she".
+    """
+    people = person_names(article, cast.table.mentions)
+    genders = {number: _gender(article, cast, number) for number in order}
+    names = {number: person_names(article, cast.mentions_of(number)) for number in order}
+    return {
+        number: people.difference(
+            *(names[other] for other in order if genders[other] * genders[number] < 0)
+        )
+        for number in order
+    }
+
+
+def _gender(article: EncodedArticle, cast: Cast, number: int) -> int:
+    """Above 0 for one person whom the mentions call "he", below 0 for "she"."""
+    mentions = cast.mentions_of(number)
+    if any(len(own_names(mention)) > 1 for mention in mentions):
+        return 0
+    return sum(gender_of(article, mention) for mention in mentions)
 
 
 def _described(
@@ -132,7 +162,7 @@ def _source(
     people: Collection[str],
     described: Sequence[Description] | None,
 ) -> Source:
-    mentions = [cast.table.mentions[member] for member in cast.clusters[number].members]
+    mentions = cast.mentions_of(number)
     kind = cast.type_of(number)
     name, role = name_and_role(article, mentions, kind, people)
     document = article.document

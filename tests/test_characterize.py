@@ -153,6 +153,18 @@ def test_whom_a_description_gives_a_name_is_a_named_person() -> None:
     assert types == ["named_person", "unnamed_person"]
 
 
+@pytest.mark.parametrize("words", ["Roe aides", "Roe's lawyer"])
+def test_whom_a_persons_name_only_describes_is_no_named_person(words: str) -> None:
+    article = encode(f"{words} said so.")
+    found = table([mention(article, words, person="Roe")])
+    scorer = tiny_classifier(len(type_features(found, Cluster([0]))), len(SOURCE_TYPES), 0)
+    bias = 9.0 * (np.arange(len(SOURCE_TYPES)) == SOURCE_TYPES.index("named_person"))
+    scorer = replace(scorer, biases=(*scorer.biases[:-1], bias.astype(np.float32)))
+    types = source_types(found, [Cluster([0])], scorer)
+    assert SOURCE_TYPES[int(types[0].argmax())] not in ("named_person", "author", "unspecified")
+    assert types.sum() == pytest.approx(1.0)
+
+
 class TestStatedAnonymity:
     def stated(self, text: str, *words: str) -> bool:
         article = encode(text)
@@ -183,6 +195,27 @@ class TestStatedAnonymity:
     )
     def test_not_without_such_words_or_far_from_them(self, text: str) -> None:
         assert not self.stated(text, "A clerk")
+
+    @pytest.mark.parametrize("other", ["One diver", "A second clerk", "Another", "3 divers"])
+    def test_a_next_sentence_that_opens_with_somebody_new_tells_of_them(self, other: str) -> None:
+        text = f"Clerks said so. {other}, who spoke on condition of anonymity, agreed."
+        assert not self.stated(text, "Clerks")
+
+    def test_a_next_sentence_with_another_nameless_source_tells_of_it(self) -> None:
+        text = "Clerks doubt it. The pier is shut, said the diver, who asked not to be named."
+        article = encode(text)
+        clerks, diver = mention(article, "Clerks"), mention(article, "the diver")
+        found = table([clerks, diver])
+        found = replace(found, types=type_rows("unnamed_group", "unnamed_person"))
+        assert not states_anonymity(article, found, Cluster([0]))
+        assert states_anonymity(article, found, Cluster([1]))
+
+    def test_an_outlet_may_say_that_it_withholds_the_name(self) -> None:
+        text = "The Echo cites clerks. The paper said it was withholding their names."
+        article = encode(text)
+        found = table([mention(article, "clerks"), mention(article, "The paper")])
+        found = replace(found, types=type_rows("unnamed_group", "media_outlet"))
+        assert states_anonymity(article, found, Cluster([0]))
 
     def test_words_before_count_for_a_source_that_is_pointed_back_to(self) -> None:
         text = "Two clerks asked not to be named. One of them said so."

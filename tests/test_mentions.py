@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attribution.features import EncodedArticle
 from attribution.mentions import (
@@ -117,6 +119,14 @@ class TestOwnNames:
             ("Roe's deputy Lu Poe", ("Roe", "Lu Poe"), ["Lu Poe"]),
             ("Roe’s deputy Lu Poe", ("Roe", "Lu Poe"), ["Lu Poe"]),
             ("a lawyer for Ada Roe", ("Ada Roe",), []),
+            ("Roe aides", ("Roe",), []),
+            ("the Roe campaign in Skerrin", ("Roe",), []),
+            ("Ada Roe and Lu Poe both", ("Ada Roe", "Lu Poe"), ["Ada Roe", "Lu Poe"]),
+            ("Roe herself", ("Roe",), ["Roe"]),
+            ("the film, which follows divers, Ada Roe included", ("Ada Roe",), []),
+            ("the clerk who saw it, Ada Roe", ("Ada Roe",), ["Ada Roe"]),
+            ("a man who gave his name as Roe", ("Roe",), ["Roe"]),
+            ("Ada Roe, who sued Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
         ],
     )  # fmt: skip
     def test_are_those_of_the_head(
@@ -131,6 +141,19 @@ class TestOwnNames:
         article = encode(f"So {text} said.")
         made = mention(article, text, organization="Skerrin Echo", person="Ada Roe")
         assert [name.type for name in own_names(made)] == ["PERSON"]
+
+    def test_an_organisations_name_may_end_in_a_noun(self) -> None:
+        article = encode("So Skerrin police said.")
+        made = mention(article, "Skerrin police", organization="Skerrin")
+        assert [name.type for name in own_names(made)] == ["ORGANIZATION"]
+
+    @given(
+        name=st.sampled_from(["Roe", "Ada Roe"]),
+        words=st.lists(st.sampled_from(["former", "campaign", "aides", "divers"]), min_size=1),
+    )
+    def test_no_person_before_nouns_is_their_name(self, name: str, words: list[str]) -> None:
+        phrase = " ".join([name, *words])
+        assert not own_names(mention(encode(f"So {phrase} said."), phrase, person=name))
 
     def test_an_abbreviated_title_that_was_taken_for_a_name_is_none(self) -> None:
         article = encode("So Del. Tilly Ware said.")

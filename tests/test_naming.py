@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from attribution.naming import beyond_name, describe, join_roles, name_and_role, person_names
+from attribution.portrait import Cast, completions
+from attribution.resolve import Cluster
 from attribution.types import SourceType
-from scenes import mention, zero
+from scenes import mention, table, type_rows, zero
 from tiny_model import encode
 
 Names = str | tuple[str, ...]
@@ -308,6 +310,20 @@ class TestCompletion:
 
     def test_not_where_two_people_bear_it(self) -> None:
         assert self.completed("Ottoline Brask", "Ingrid Brask") == "Brask"
+
+    @pytest.mark.parametrize(("address", "own"), [("Mrs", False), ("Mr", True)])
+    def test_not_from_a_man_where_the_surname_is_a_womans(self, address: str, own: bool) -> None:
+        article = encode(f"Jonas Brask sat. He left. {address} Brask said so.")
+        found = table(
+            [
+                mention(article, "Jonas Brask", person="Jonas Brask"),
+                mention(article, "He"),
+                mention(article, f"{address} Brask", person="Brask"),
+            ]
+        )
+        clusters = [Cluster([0, 1]), Cluster([2])]
+        cast = Cast(found, clusters, type_rows("named_person", "named_person"))
+        assert ("Jonas Brask" in completions(article, cast, [0, 1])[1]) is own
 
     def test_names_in_lists_count(self) -> None:
         article = encode(self.TEXT)
