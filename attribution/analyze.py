@@ -14,12 +14,12 @@ from torch import Tensor
 
 from attribution.characterize import source_types
 from attribution.decode import ClaimDraft, decode
+from attribution.entities import find_entities
 from attribution.features import EncodedArticle
 from attribution.letters import sign_letters
 from attribution.mentions import (
     MentionTable,
     collect_mentions,
-    find_entities,
     own_name,
     own_names,
     tabulate,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from attribution.entities import Entity
 from attribution.features import EncodedArticle
-from attribution.mentions import Entity, Mention, head_name, head_noun
+from attribution.mentions import Mention, head_name, head_noun
 from attribution.wordclasses import HERS, HIS, POSSESSIVE, PRONOUNS, TITLES
 
 __all__ = ["IT", "THEY", "gender_of", "pronoun_group"]

@@ -13,7 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from attribution.mentions import Entity, Mention, own_names
+from attribution.entities import Entity
+from attribution.mentions import Mention, own_names
 from attribution.wordclasses import DEFINITE, INDEFINITE, PRONOUNS, TITLES
 
 __all__ = ["COMPARED", "Likeness", "Name", "Wording", "compare", "wording_of"]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from attribution.entities import Entity, in_headline_case, runs_on
 from attribution.features import EncodedArticle
-from attribution.mentions import Entity, Mention, head_name, in_headline_case, own_names, runs_on
+from attribution.mentions import Mention, head_name, own_names
 from attribution.types import SourceType, Span
 from attribution.wordclasses import (
     DEFINITE,

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from attribution.decode import ClaimDraft, decode
+from attribution.entities import Entity
 from attribution.features import EncodedArticle
-from attribution.mentions import Entity, Mention, MentionTable, form_of
+from attribution.mentions import Mention, MentionTable, form_of
 from attribution.model import BIO, ROLE_LABELS, TAG_LAYERS
 from attribution.roles import WordRange
 from attribution.tabular import Classifier

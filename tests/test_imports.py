@@ -30,6 +30,7 @@ STAGES = (
     {"blocks", "hearsay"},
     {"continuations"},
     {"decode"},
+    {"entities"},
     {"mentions"},
     {"likeness", "naming", "gender", "nameless"},
     {"linking"},

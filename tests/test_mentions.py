@@ -9,11 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attribution.entities import Entity, find_entities
 from attribution.features import EncodedArticle
 from attribution.mentions import (
-    Entity,
     collect_mentions,
-    find_entities,
     form_of,
     head_name,
     own_names,

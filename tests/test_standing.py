@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from attribution.entities import Entity
 from attribution.features import encode_article
-from attribution.mentions import Entity, Mention, MentionTable
+from attribution.mentions import Mention, MentionTable
 from attribution.model import TAG_LAYERS
 from attribution.resolve import Cluster
 from attribution.segment import segment

@@ -16,7 +16,8 @@ from transformers import PreTrainedTokenizerFast
 
 from attribution.decode import ClaimDraft, via_mentions
 from attribution.encode import encode_words
-from attribution.mentions import MentionTable, collect_mentions, find_entities, tabulate
+from attribution.entities import find_entities
+from attribution.mentions import MentionTable, collect_mentions, tabulate
 from attribution.model import AttributionModel
 from attribution.resolve import Cluster
 from attribution.roles import score_predicates
