@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attribution.corpus.plan import ChunkReader, make_plan
-from attribution.corpus.records import BadRecord, Columns, Record, day_of
+from attribution.corpus.records import BadRecord, Columns, Raw, Record, day_of
 from attribution.corpus.source import Source, find_source
 from attribution.errors import CorpusError, InputError
 from corpora import articles, write_jsonl
@@ -220,6 +220,15 @@ class TestBadRecords:
     @pytest.mark.parametrize("fields", ["{}", '{"text": null}', '{"id": 3}'])
     def test_no_text(self, tmp_path: Path, fields: str) -> None:
         assert reason_of(self.line(tmp_path, fields.encode()))[0] == "no_text"
+
+    @pytest.mark.parametrize(("number", "found"), [("3.0", "3"), ("3", "3"), ("NaN", None)])
+    def test_whole_numbers_of_a_column_with_gaps_are_ids(
+        self, number: str, found: str | None
+    ) -> None:
+        fields = json.loads(f'{{"text": "one", "id": {number}, "date": NaN}}')
+        read = Columns().read(Raw("in.jsonl:1", fields))
+        assert isinstance(read, Record)
+        assert (read.id, read.date) == (found or "in.jsonl:1", None)
 
     @pytest.mark.parametrize(
         ("fields", "detail"),

@@ -152,9 +152,14 @@ def _find(columns: Columns, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _plain(field: str, value: object) -> str | None:
-    """A value as text. Blank counts as absent: CSV knows no other way to say so."""
-    if value is None:
+    """A value as text. Blank counts as absent: CSV knows no other way to say so.
+
+    pandas makes floats of a column of whole numbers with gaps, and NaN of the gaps.
+    """
+    if value is None or value != value:
         return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, str):
         return storable(value) if value.strip() else None
     if isinstance(value, dt.date):  # a datetime too
