@@ -54,6 +54,13 @@ class TestSettings:
         monkeypatch.setenv("POLNEAR", "/elsewhere")
         assert read_settings(config).data.polnear == "/elsewhere"
 
+    def test_the_environment_does_not_bring_in_a_corpus_that_is_not_asked_for(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("POLNEAR", "/elsewhere")
+        own = Path(__file__).parent.parent / "configs" / "own.yaml"
+        assert read_settings(own).data.polnear == ""
+
     def test_the_projects_own_settings_are_sound(self) -> None:
         folder = Path(__file__).parent.parent / "configs"
         for path in (folder / f"{name}.yaml" for name in ("small-start", "small", "base", "own")):

@@ -152,12 +152,14 @@ def read_values(path: str | Path) -> dict[str, Any]:
 def settings_from(values: Mapping[str, Any]) -> Settings:
     """Settings from plain values; the environment variable POLNEAR says where that corpus is.
 
+    Where the values name none (``""``), there is none, whatever the variable says.
+
     Raises KeyError, TypeError or ValueError on unknown, missing or impossible values.
     """
     plain = dict(values)
     data = DataSettings(**plain.pop("data"))
     loop = LoopSettings(**plain.pop("training"))
-    if polnear := os.environ.get("POLNEAR"):
+    if data.polnear and (polnear := os.environ.get("POLNEAR")):
         data = dataclasses.replace(data, polnear=polnear)
     if augment := plain.pop("augment", None):
         plain["augment"] = AugmentSettings(**augment)
