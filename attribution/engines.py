@@ -21,7 +21,7 @@ from attribution.openvino_encoder import OpenVinoEncoder
 from attribution.runtime import has_bfloat16
 from attribution.transformer import States
 
-__all__ = ["ENGINES", "Engine", "EngineName", "resolve_engine", "run_with"]
+__all__ = ["ENGINES", "Engine", "EngineName", "fastest", "resolve_engine", "run_with"]
 
 EngineName = Literal["auto", "torch", "torch-bf16", "openvino", "onnx-int8"]
 
@@ -65,14 +65,19 @@ def resolve_engine(name: str, *, device: str | torch.device = "cpu") -> str:
         raise ValueError(f"engine is {', '.join(get_args(EngineName))}, not {name!r}")
     on_cpu = torch.device(device).type == "cpu"
     if name == "auto":
-        kind = "bfloat16" if has_bfloat16() else "others"
-        fit = (key for key, one in ENGINES.items() if one.default == kind and not one.missing)
-        return next(fit, "torch") if on_cpu else "torch"
+        return fastest() if on_cpu else "torch"
     if not on_cpu and name != "torch":
         raise ValueError(f"engine {name!r} runs on the CPU alone, not on {device}")
     if missing := ENGINES[name].missing:
         raise MissingExtraError(missing[0], ENGINES[name].extra)
     return name
+
+
+def fastest() -> str:
+    """The fastest engine that is installed and suits this processor, of those ``auto`` may take."""
+    kind = "bfloat16" if has_bfloat16() else "others"
+    fit = (key for key, one in ENGINES.items() if one.default == kind and not one.missing)
+    return next(fit, "torch")
 
 
 def run_with(name: str, encoder: nn.Module) -> nn.Module:

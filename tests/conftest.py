@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,16 @@ EXAMPLE_TEXT = (
     "A council worker, who asked not to be named, said repairs had been put off twice. "
     "Anglers fear the worst."
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def auto_is_torch() -> Iterator[None]:
+    """Whatever is installed, models run with the engine that gives the same everywhere."""
+    from attribution import engines
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "fastest", lambda: "torch")
+        yield
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from transformers import RobertaConfig
 from attribution import engines
 from attribution.cli.options import Engines
 from attribution.configuration import AttributionConfig
-from attribution.engines import ENGINES, EngineName, resolve_engine, run_with
+from attribution.engines import ENGINES, EngineName, fastest, resolve_engine, run_with
 from attribution.errors import MissingExtraError, ModelError
 from attribution.onnx_encoder import OnnxEncoder
 from attribution.scorer import Scorer
@@ -32,11 +32,6 @@ SHORT = "The chair said the ferry will stop."
 def bare(report: Report) -> list[Claim]:
     """The claims without figures."""
     return [replace(claim, confidence=0) for claim in report.claims]
-
-
-@pytest.fixture
-def bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "has_bfloat16", lambda: True)
 
 
 class TestChoice:
@@ -60,9 +55,13 @@ class TestChoice:
         monkeypatch.setattr(engines, "has_bfloat16", lambda: has_bfloat16)
         found = {name: object() for name in installed}
         monkeypatch.setattr(engines.importlib.util, "find_spec", found.get)
-        assert resolve_engine("auto") == engine
+        assert fastest() == engine
 
-    def test_elsewhere_than_on_the_processor_auto_is_torch(self, bfloat16: None) -> None:
+    def test_auto_is_the_fastest(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(engines, "fastest", lambda: "openvino")
+        assert resolve_engine("auto") == "openvino"
+
+    def test_elsewhere_than_on_the_processor_auto_is_torch(self) -> None:
         assert resolve_engine("auto", device="meta") == "torch"
 
     def test_elsewhere_than_on_the_processor_others_are_refused(self) -> None:
