@@ -35,14 +35,13 @@ class Engine:
             stands in for it.
         packages: what must be installed beside torch.
         extra: of this package, that installs them.
-        default: processors on which ``auto`` may take it: those that multiply in bfloat16, or
-            the others.
+        default: whether ``auto`` may take it on a processor that multiplies in bfloat16.
     """
 
     take: Callable[[nn.Module], nn.Module]
     packages: tuple[str, ...] = ()
     extra: str = ""
-    default: Literal["bfloat16", "others"] | None = None
+    default: bool = False
 
     @property
     def missing(self) -> list[str]:
@@ -75,8 +74,8 @@ def resolve_engine(name: str, *, device: str | torch.device = "cpu") -> str:
 
 def fastest() -> str:
     """The fastest engine that is installed and suits this processor, of those ``auto`` may take."""
-    kind = "bfloat16" if has_bfloat16() else "others"
-    fit = (key for key, one in ENGINES.items() if one.default == kind and not one.missing)
+    candidates = ENGINES if has_bfloat16() else {}
+    fit = (key for key, one in candidates.items() if one.default and not one.missing)
     return next(fit, "torch")
 
 
@@ -117,8 +116,8 @@ class LoweredEncoder(nn.Module):
 
 #: By name, the fastest first.
 ENGINES: Mapping[str, Engine] = {
-    "openvino": Engine(OpenVinoEncoder, ("openvino",), "openvino", default="bfloat16"),
-    "onnx-int8": Engine(OnnxEncoder, ("onnx", "onnxruntime"), "onnx", default="others"),
+    "openvino": Engine(OpenVinoEncoder, ("openvino",), "openvino", default=True),
+    "onnx-int8": Engine(OnnxEncoder, ("onnx", "onnxruntime"), "onnx"),
     "torch-bf16": Engine(LoweredEncoder),
     "torch": Engine(lambda encoder: encoder),
 }

@@ -40,8 +40,7 @@ class TestChoice:
         [
             (True, {"openvino", "onnx", "onnxruntime"}, "openvino"),
             (True, {"onnx", "onnxruntime"}, "torch"),
-            (False, {"openvino", "onnx", "onnxruntime"}, "onnx-int8"),
-            (False, {"openvino", "onnx"}, "torch"),
+            (False, {"openvino", "onnx", "onnxruntime"}, "torch"),
             (False, set(), "torch"),
         ],
     )
