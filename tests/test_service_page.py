@@ -17,6 +17,8 @@ from starlette.responses import Response
 from attribution.types import Report
 from serving import FakeScorer, Served, serving
 
+jsonschema = pytest.importorskip("jsonschema")
+
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -173,6 +175,16 @@ class TestRefusal:
     def test_what_is_no_article_is_refused(self, served: Served, body: bytes) -> None:
         kind = {"content-type": "application/x-www-form-urlencoded"}
         assert served.client.post("/report", content=body, headers=kind).status_code == 422
+
+    def test_field_left_empty_is_not_given(self, served: Served) -> None:
+        answer = post(served, text="A text.", title="", publisher="", format="")
+        assert answer.status_code == 200
+
+    def test_form_is_described_with_fields_left_empty(self, served: Served) -> None:
+        described = served.client.get("/openapi.json").json()["paths"]["/report"]["post"]
+        schema = described["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+        form = {"text": "A text.", "title": "", "publisher": "", "format": ""}
+        assert list(jsonschema.Draft202012Validator(schema).iter_errors(form)) == []
 
     def test_file_upload_is_refused(self, served: Served) -> None:
         assert served.client.post("/report", files={"text": b"A"}).status_code == 415

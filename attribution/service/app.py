@@ -22,6 +22,7 @@ from attribution.service.article import (
     article_schema,
     batch_from_json,
     batch_schema,
+    form_schema,
     from_form,
     from_json,
     read_form,
@@ -217,7 +218,7 @@ def _add_pages(app: FastAPI, pool: ScoringPool) -> None:
             200: {"description": "The report as a page."},
             **problems(403, *_SENDING, page=True),
         },
-        openapi_extra=_takes(_FORM, article_schema(settings)),
+        openapi_extra=_takes(_FORM, form_schema(settings)),
     )
     async def page(request: Request) -> HTMLResponse:
         _check_site(request)

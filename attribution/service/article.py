@@ -19,6 +19,7 @@ __all__ = [
     "article_schema",
     "batch_from_json",
     "batch_schema",
+    "form_schema",
     "from_form",
     "from_json",
     "read_form",
@@ -91,6 +92,17 @@ def article_schema(settings: Settings) -> dict[str, Any]:
     schema = Article.model_json_schema()
     limit = f" At most {settings.max_characters:,} characters; a longer one is answered 413."
     schema["properties"]["text"]["description"] += limit
+    return schema
+
+
+def form_schema(settings: Settings) -> dict[str, Any]:
+    """The JSON schema of an article as a form: every field is a string, empty for not given."""
+    schema = article_schema(settings)
+    fields = schema["properties"]
+    for name in ("title", "publisher"):
+        given = next(kind for kind in fields[name].pop("anyOf") if kind["type"] == "string")
+        fields[name] = fields[name] | given | {"default": ""}
+    fields["format"]["enum"] = ["", *fields["format"]["enum"]]
     return schema
 
 
