@@ -27,7 +27,7 @@ from attribution.wordclasses import (
     TITLES,
 )
 
-__all__ = ["beyond_name", "describe", "join_roles", "name_and_role", "person_names"]
+__all__ = ["beyond_name", "describe", "join_roles", "name_and_role", "person_names", "wording"]
 
 #: Marks behind which a description is over.
 _BREAKS = frozenset(",—–―;:")
@@ -137,7 +137,7 @@ def _joint(article: EncodedArticle, mention: Mention) -> str:
 
 def _without_title(article: EncodedArticle, entity: Entity) -> str:
     """A person's name without "Mr" or "Cllr" in front, with its stop, and "KC" behind."""
-    words = _text(article, entity.first, entity.last).split()
+    words = wording(article, entity.first, entity.last).split()
     while len(words) > 1 and words[0].lower().rstrip(".") in TITLES | RANKS:
         del words[0]
     while len(words) > 1 and words[-1].rstrip(".") in POSTNOMINALS:
@@ -150,7 +150,7 @@ def _organization(article: EncodedArticle, mention: Mention) -> str:
     entity = head_name(mention)
     assert entity is not None
     if _ends_in_name(article, mention) or _is_apposed(mention, entity):
-        return _text(article, entity.first, entity.last)
+        return wording(article, entity.first, entity.last)
     return describe(article, mention)
 
 
@@ -158,7 +158,7 @@ def _ends_in_name(article: EncodedArticle, mention: Mention) -> bool:
     """True when the description's last words are the mention's name, with a capital."""
     entity = head_name(mention)
     assert entity is not None
-    name = _text(article, entity.first, entity.last)
+    name = wording(article, entity.first, entity.last)
     proper = name[0].isupper() or not name[0].isalpha()
     return proper and describe(article, mention).endswith(name)
 
@@ -184,11 +184,11 @@ def _programme(article: EncodedArticle, mention: Mention) -> str:
     if possessive(entity.last + 1):
         for quoted in article.quote_words:
             if quoted.start == entity.last + 2 and len(quoted) <= _MAX_PROGRAMME:
-                whole = _text(article, entity.first, quoted.stop - 1)
+                whole = wording(article, entity.first, quoted.stop - 1)
                 return _STOP_IN_MARKS.sub("", whole)
     for owner in mention.names:
         if owner.last == entity.first - 2 and possessive(entity.first - 1):
-            return _text(article, owner.first, entity.last)
+            return wording(article, owner.first, entity.last)
     return _organization(article, mention)
 
 
@@ -206,7 +206,7 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
     last = mention.first + max(end, 1) - 1
     if not mention.names and end == len(tokens) and tokens[end - 1][0].isupper():
         last = _run_on(article, last)
-    return _text(article, mention.first, last)
+    return wording(article, mention.first, last)
 
 
 def _run_on(article: EncodedArticle, last: int) -> int:
@@ -247,25 +247,36 @@ def _antecedent(article: EncodedArticle, pronoun: int) -> str:
         if text in DEFINITE | INDEFINITE:
             break
     last = pronoun - comma - 1
-    return _text(article, first, last) if first <= last else _text(article, pronoun, pronoun)
+    return wording(article, first, last) if first <= last else wording(article, pronoun, pronoun)
 
 
 def _roles(article: EncodedArticle, mention: Mention, entity: Entity) -> list[str]:
-    """Title before the name, brackets and apposition behind it, within the mention."""
+    """Title before the name, brackets and apposition behind it, within the mention.
+
+    Brackets stay brackets behind a title: "Sen. (R-Ohio)". With several names in the mention they
+    are only the last one's, and left out.
+    """
     tokens = mention.tokens
-    end = own_names(mention)[-1].last - mention.first + 1
+    names = own_names(mention)
+    end = names[-1].last - mention.first + 1
     pieces = [_title(tokens, entity.first - mention.first)]
+    bracket: tuple[int, int] | None = None
     if tokens[end : end + 1] == ("(",) and ")" in tokens[end:]:
         closing = tokens.index(")", end)
-        if closing > end + 1 and tokens[end + 1][0].isalpha():
-            pieces.append((end + 1, closing))
+        if len(names) == 1 and closing > end + 1 and tokens[end + 1][0].isalpha():
+            bracket = end + 1, closing
         end = closing + 1
     pieces.append(_apposition(tokens, end))
-    return [
-        _text(article, mention.first + first, mention.first + last - 1)
+    said = [
+        wording(article, mention.first + first, mention.first + last - 1)
         for first, last in pieces
         if any(t[0].isalnum() and t.lower() not in TITLES for t in tokens[first:last])
     ]
+    if bracket:
+        inside = wording(article, mention.first + bracket[0], mention.first + bracket[1] - 1)
+        titled = bool(said) and pieces[0][0] < pieces[0][1]
+        said[:1] = [f"{said[0]} ({inside})"] if titled else [inside, *said[:1]]
+    return said
 
 
 def _title(tokens: Sequence[str], name: int) -> tuple[int, int]:
@@ -309,14 +320,14 @@ def beyond_name(text: str, name: str) -> bool:
 def join_roles(texts: Iterable[str]) -> str:
     """The different ones of a source's roles in their order, joined by commas.
 
-    Articles in front go ("the mayor"), and so do words that lead to nothing ("secretary of"). What
-    says nothing beside the longer ones ("chair" and "chair of the board") is left out.
+    Articles and "and" in front go ("the mayor"), and so do words that lead to nothing ("secretary
+    of"). What says nothing beside the longer ones ("chair" and "chair of the board") is left out.
     """
     given = list(map(_without_loose_ends, texts))
     kept: set[int] = set()
     said: set[str] = set()
     for place in sorted(range(len(given)), key=lambda place: -len(given[place])):
-        words = {word.strip(",.") for word in given[place].lower().split()}
+        words = {word.strip(",.()") for word in given[place].lower().split()}
         if not words <= said:
             kept.add(place)
             said |= words
@@ -325,14 +336,14 @@ def join_roles(texts: Iterable[str]) -> str:
 
 def _without_loose_ends(text: str) -> str:
     words = text.split()
-    while len(words) > 1 and words[0].lower() in DETERMINERS:
+    while len(words) > 1 and words[0].lower() in DETERMINERS | LINKS:
         del words[0]
     while len(words) > 1 and words[-1].lower() in PREPOSITIONS | DETERMINERS | LINKS:
         del words[-1]
     return " ".join(words)
 
 
-def _text(article: EncodedArticle, first: int, last: int) -> str:
+def wording(article: EncodedArticle, first: int, last: int) -> str:
     """Words first..last as in the text, with the stop of an abbreviation.
 
     White space is folded and soft hyphens are left out.

@@ -14,20 +14,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from attribution.characterize import anonymity_features, states_anonymity
+from attribution.descriptions import LAYERS, Description, find_descriptions
 from attribution.features import EncodedArticle
 from attribution.gender import gender_of
 from attribution.mentions import Mention, MentionTable, own_names
 from attribution.model import AttributionModel
 from attribution.naming import beyond_name, name_and_role, person_names
 from attribution.resolve import Cluster
-from attribution.standing import (
-    LAYERS,
-    Description,
-    assign,
-    find_descriptions,
-    owner_thresholds,
-    role_of,
-)
+from attribution.standing import assign, owner_thresholds, role_of
 from attribution.tabular import Resolver
 from attribution.types import SOURCE_TYPES, Source, SourceType
 
@@ -127,7 +121,7 @@ def _described(
     if "owner" not in resolver.classifiers:
         return None
     thresholds = {layer: resolver.settings[f"{layer}_threshold"] for layer in LAYERS}
-    found = find_descriptions(model, article, words, thresholds)
+    found = find_descriptions(model, article, words, thresholds, cast.table.mentions)
     return assign(
         article,
         cast.table,
@@ -167,9 +161,10 @@ def _source(
     name, role = name_and_role(article, mentions, kind, people)
     document = article.document
     if described is not None:
-        # What stands around a name is surer than what is marked; for a nameless source it is not.
+        # What stands around a name, or what a description says, is surer than what is marked.
         marked = role_of(article, described)
-        role = (role or marked) if kind == "named_person" else (marked or role)
+        stated = kind in ("named_person", "unnamed_person")
+        role = (role or marked) if stated else (marked or role)
         if not _tells_more(role, kind, name):
             role = ""
     spans = {document.cover(*mention.words) for mention in _apart(mentions)}

@@ -18,6 +18,7 @@ from attribution.body import Body, body_of, restored
 from attribution.characterize import ANONYMITY_SIZE
 from attribution.checksums import check_sums
 from attribution.columns import map_batch
+from attribution.descriptions import LAYERS
 from attribution.encode import encode_words
 from attribution.engines import EngineName, resolve_engine, run_with
 from attribution.errors import InputError, ModelError
@@ -29,7 +30,7 @@ from attribution.model import AttributionModel
 from attribution.publisher import read_publisher
 from attribution.sections import SECTION, merge, sections
 from attribution.segment import segment
-from attribution.standing import LAYERS, OWNER_FEATURES
+from attribution.standing import OWNER_FEATURES
 from attribution.storage import Precision
 from attribution.tabular import Classifier, Resolver, load_classifiers, save_classifiers
 from attribution.tokenizer import Tokenizer, load_tokenizer

@@ -1,48 +1,30 @@
 """Stage 4e: the article's own words on a source - its role, and why it can know what it says.
 
-Two flat layers of the encoder mark the words (``role``: title or affiliation; ``justification``:
-office, presence, closeness, access, expertise, see training/corpus/justification/GUIDE.md). A
-small classifier over (words, source) pairs says whose they are: they stand inside a mention of
-the source, in front of one, or behind one.
+A small classifier over (words, source) pairs says whose the words are that descriptions found:
+they stand inside a mention of the source, in front of one, or behind one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from dataclasses import replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from attribution.descriptions import LAYERS, Description, Layer
 from attribution.features import EncodedArticle
 from attribution.mentions import MentionTable
-from attribution.model import TAG_LAYERS, AttributionModel
-from attribution.naming import join_roles
+from attribution.naming import join_roles, wording
 from attribution.resolve import Cluster
 from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
-from attribution.wordclasses import (
-    DETERMINERS,
-    INDEFINITE,
-    LINKS,
-    POSSESSIVE,
-    PREPOSITIONS,
-    PRONOUNS,
-    RANKS,
-    TITLES,
-)
+from attribution.wordclasses import DETERMINERS, LINKS, POSSESSIVE, PREPOSITIONS, PRONOUNS
 
 __all__ = [
-    "LAYERS",
     "OWNER_FEATURES",
-    "Description",
-    "Layer",
     "assign",
-    "find_descriptions",
     "owner_features",
     "owner_thresholds",
     "role_of",
@@ -50,13 +32,9 @@ __all__ = [
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-#: Words that describe nobody when they stand alone: "of Mr", "and the".
-_EMPTY = DETERMINERS | LINKS | PREPOSITIONS | TITLES | {"#", "per", "cent", "percent"}
 #: Words that end the noun phrase a stretch stands in.
 _ENDS = PREPOSITIONS | LINKS | DETERMINERS | frozenset(POSSESSIVE) | frozenset(PRONOUNS)
 _MOST_COMPLETED = 2
-Layer = Literal["role", "justification"]
-LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 #: A source is a candidate when one of its mentions stands this near, in words.
 _NEAR = 60
@@ -86,92 +64,6 @@ OWNER_FEATURES: tuple[str, ...] = (
     "mentions",
     *(f"type_{name}" for name in SOURCE_TYPES),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """Words first..last that say what a source is or why it can know. ``score`` lies in 0..1."""
-
-    layer: Layer
-    first: int
-    last: int
-    score: float
-
-    @property
-    def words(self) -> WordRange:
-        return self.first, self.last
-
-
-@torch.inference_mode()
-def find_descriptions(
-    model: AttributionModel,
-    article: EncodedArticle,
-    words: Tensor,
-    thresholds: Mapping[Layer, float],
-) -> list[Description]:
-    """The marked stretches of both layers, in text order of each.
-
-    Args:
-        model: the encoder with its heads; a model without one of the layers finds none in it.
-        article: the article.
-        words: (n, hidden) word states.
-        thresholds: least probability of a marked word, by layer.
-    """
-    if not len(words):
-        return []
-    tags = model.tags(words).unflatten(-1, (-1, 3)).float().softmax(-1).cpu().numpy()
-    found: list[Description] = []
-    for layer in LAYERS:
-        column = TAG_LAYERS.index(layer)
-        if column < tags.shape[1]:
-            stretches = _stretches(article, tags[:, column], thresholds[layer])
-            found.extend(Description(layer, *item) for item in stretches)
-    return found
-
-
-def _stretches(
-    article: EncodedArticle, tags: Floats, threshold: float
-) -> list[tuple[int, int, float]]:
-    """(first, last, mean probability) of the runs of marked words within sentences."""
-    marked = 1 - tags[:, 0]
-    found: list[tuple[int, int, float]] = []
-    start: int | None = None
-    for word in range(len(marked) + 1):
-        on = word < len(marked) and marked[word] >= threshold
-        begins = on and (
-            start is None
-            or tags[word, 1] > max(tags[word, 2], tags[word, 0])
-            or article.sentence[word] != article.sentence[word - 1]
-        )
-        if start is not None and (not on or begins):
-            if (item := _trimmed(article, start, word - 1)) is not None:
-                found.append((*item, float(marked[item[0] : item[1] + 1].mean())))
-            start = None
-        if begins:
-            start = word
-    return found
-
-
-def _trimmed(article: EncodedArticle, first: int, last: int) -> WordRange | None:
-    """The range without marks and titles at its edges.
-
-    None when no word in it describes anybody: articles, prepositions, titles, numbers alone, or
-    the rest of a part ("of them" in "one of them").
-    """
-    plain = article.plain_words
-    lettered = [word for word in range(first, last + 1) if article.document.lettered[word]]
-    while len(lettered) > 1 and _leads_to_name(plain, *lettered[-2:]):
-        del lettered[-1]
-    if _EMPTY.issuperset(plain[word] for word in lettered):
-        return None
-    part = plain[lettered[0]] == "of" and first > 0 and plain[first - 1] in {*INDEFINITE, "#"}
-    return None if part else (lettered[0], lettered[-1])
-
-
-def _leads_to_name(plain: Sequence[str], before: int, last: int) -> bool:
-    """True for a last word that only leads to a name: "doctor Mr", "deputy, Cllr"."""
-    apart = plain[before + 1 : last] == [","]
-    return plain[last] in TITLES or (apart and plain[last] in RANKS)
 
 
 def assign(
@@ -353,4 +245,4 @@ def _between(table: MentionTable, words: range, rows: Collection[int]) -> int:
 def role_of(article: EncodedArticle, descriptions: Sequence[Description]) -> str:
     """A source's role in the article's words, as :func:`join_roles` joins them."""
     ranges = sorted(item.words for item in descriptions if item.layer == "role")
-    return join_roles(article.document.cover(*words).of(article.document.text) for words in ranges)
+    return join_roles(wording(article, *words) for words in ranges)

@@ -32,7 +32,7 @@ STAGES = (
     {"decode"},
     {"entities"},
     {"mentions"},
-    {"likeness", "naming", "gender", "nameless"},
+    {"likeness", "naming", "gender", "nameless", "descriptions"},
     {"linking"},
     {"namesakes", "turns"},
     {"resolve"},

@@ -260,7 +260,7 @@ class TestRole:
         ("words", "role"),
         [
             ("the minister of ports, Mr. Ottoline Brask", "minister of ports"),
-            ("Sen. Ottoline Brask (D-Ore.)", "Sen., D-Ore."),
+            ("Sen. Ottoline Brask (D-Ore.)", "Sen. (D-Ore.)"),
             ("Rep. Ottoline Brask of Skerrin", "Rep., of Skerrin"),
             ("Ottoline Brask (Q.H.), head of the caucus", "Q.H., head of the caucus"),
             ("Ottoline Brask, 61, a retired skipper", "retired skipper"),
@@ -270,6 +270,11 @@ class TestRole:
     )
     def test_from_title_brackets_and_apposition_together(self, words: str, role: str) -> None:
         assert named(f"So {words}, said.", (words, self.BRASK))[1] == role
+
+    def test_the_bracket_of_one_in_a_list_is_no_role_of_all(self) -> None:
+        words = "Sens. Ottoline Brask (D-Ore.) and Lu Poe (R-Me.)"
+        people: dict[str, Names] = {"person": ("Ottoline Brask", "Lu Poe")}
+        assert named(f"So {words}, said.", (words, people))[1] == "Sens."
 
     def test_no_form_of_address_is_one(self) -> None:
         words = "Mr. Ottoline Brask"
@@ -356,8 +361,19 @@ def test_a_role_of_words_of_the_name_tells_no_more(role: str, more: bool) -> Non
         (["secretary of"], "secretary"),
         (["head of the union and the"], "head of the union"),
         (["a"], "a"),
+        (["and captain"], "captain"),
+        (["Sen. (D-Ore.)", "Sen."], "Sen. (D-Ore.)"),
     ],
-    ids=["order", "articles", "repeats", "preposition", "several", "nothing else"],
+    ids=[
+        "order",
+        "articles",
+        "repeats",
+        "preposition",
+        "several",
+        "nothing else",
+        "and",
+        "brackets",
+    ],
 )
 def test_roles_are_joined_in_their_order_without_loose_ends(roles: list[str], joined: str) -> None:
     assert join_roles(roles) == joined

@@ -60,7 +60,7 @@ def test_the_threshold_that_leaves_wrong_words_out_is_taken(
     (right,) = [words for layer, words in gold_descriptions(scored) if layer == "justification"]
 
     def find(*arguments: Any) -> list[Description]:
-        marked = arguments[-1]["justification"]
+        marked = arguments[3]["justification"]
         last = right[1] if marked > 0.45 else right[1] + 4
         return [Description("justification", right[0], last, 1.0)]
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
+from attribution.descriptions import LAYERS, Description
 from attribution.entities import Entity
 from attribution.features import encode_article
 from attribution.mentions import Mention, MentionTable
-from attribution.model import TAG_LAYERS
 from attribution.resolve import Cluster
 from attribution.segment import segment
 from attribution.standing import (
-    LAYERS,
     OWNER_FEATURES,
-    Description,
     assign,
-    find_descriptions,
     owner_features,
     owner_thresholds,
     role_of,
@@ -26,7 +22,7 @@ from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
 from scenes import mention as scene_mention
 from scenes import table
-from tiny_model import tiny_model, tiny_tokenizer
+from tiny_model import tiny_tokenizer
 
 TEXT = "Ada Roe, a nurse who saw it, spoke. Chief clerk Lu Poe, chief clerk of the port, did not."
 ARTICLE = encode_article(segment(TEXT), tiny_tokenizer())
@@ -118,62 +114,6 @@ class TestAssignment:
 
     def test_words_that_are_likely_nobodys_are_given_to_nobody(self) -> None:
         assert self.assigned("nurse who saw it", "next_after") == []
-
-
-class TestFinding:
-    @pytest.fixture
-    def marked(self) -> torch.Tensor:
-        return torch.randn(len(ARTICLE), 32, generator=torch.Generator().manual_seed(3))
-
-    def test_every_stretch_begins_and_ends_with_a_word_inside_one_sentence(
-        self, marked: torch.Tensor
-    ) -> None:
-        model = tiny_model(3)
-        found = find_descriptions(model, ARTICLE, marked[:, : _hidden(model)], _low())
-        assert found
-        for item in found:
-            assert TOKENS[item.first][0].isalnum()
-            assert TOKENS[item.last][0].isalnum()
-            assert ARTICLE.sentence[item.first] == ARTICLE.sentence[item.last]
-
-    def test_nothing_is_likelier_than_certain(self, marked: torch.Tensor) -> None:
-        model = tiny_model(3)
-        never = dict.fromkeys(LAYERS, 1.01)
-        assert find_descriptions(model, ARTICLE, marked[:, : _hidden(model)], never) == []
-
-    def test_a_model_without_the_layers_finds_nothing(self, marked: torch.Tensor) -> None:
-        model = tiny_model(3)
-        model.tags = torch.nn.Linear(_hidden(model), 3 * TAG_LAYERS.index("role"))
-        assert find_descriptions(model, ARTICLE, marked[:, : _hidden(model)], _low()) == []
-
-    def test_a_word_that_is_likelier_none_opens_no_stretch_inside_another(self) -> None:
-        first, last = described("nurse who saw it").words
-        marks = dict.fromkeys(range(first, last + 1), (0.3, 0.1, 0.6))
-        marks[first + 1] = (0.5, 0.3, 0.2)
-        assert self.found_in(marks) == [(first, last)]
-
-    def test_words_that_describe_nobody_alone_are_no_description(self) -> None:
-        of, _ = described("of the port").words
-        assert self.found_in({of: (0.1, 0.8, 0.1), of + 1: (0.1, 0.1, 0.8)}) == []
-        assert self.found_in({of: (0.1, 0.8, 0.1), of + 2: (0.1, 0.8, 0.1)}) == [(of + 2, of + 2)]
-
-    def found_in(self, marks: dict[int, tuple[float, float, float]]) -> list[tuple[int, int]]:
-        """Stretches of justification where words have these chances of none, first and later."""
-        chances = torch.tensor([0.98, 0.01, 0.01]).repeat(len(ARTICLE), len(TAG_LAYERS), 1)
-        for word, row in marks.items():
-            chances[word, TAG_LAYERS.index("justification")] = torch.tensor(row)
-        model = tiny_model(3)
-        model.tags = torch.nn.Identity()
-        found = find_descriptions(model, ARTICLE, chances.log().flatten(1), HALF | {"role": 0.5})
-        return [item.words for item in found if item.layer == "justification"]
-
-
-def _hidden(model: torch.nn.Module) -> int:
-    return int(model.tags.in_features)  # type: ignore[union-attr]
-
-
-def _low() -> dict[str, float]:
-    return dict.fromkeys(LAYERS, 0.05)
 
 
 class TestRole:

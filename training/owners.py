@@ -9,15 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from attribution.characterize import type_features
+from attribution.descriptions import LAYERS, Description, Layer, find_descriptions
 from attribution.model import AttributionModel
-from attribution.standing import (
-    LAYERS,
-    Description,
-    Layer,
-    assign,
-    find_descriptions,
-    owner_features,
-)
+from attribution.standing import assign, owner_features
 from attribution.tabular import Classifier
 from training.examples import Labeller
 from training.readers.gold import GoldSource
@@ -139,7 +133,9 @@ def _found_words(
 ) -> Mapping[Layer, Words]:
     article, named = scored.example.article, gold_clusters(scored)
     names = list(named)
-    descriptions = find_descriptions(model, article, scored.words, dict.fromkeys(LAYERS, marked))
+    descriptions = find_descriptions(
+        model, article, scored.words, dict.fromkeys(LAYERS, marked), scored.table.mentions
+    )
     types = _types(scored, type_scorer)
     clusters, least = list(named.values()), dict.fromkeys(LAYERS, owned)
     owners = assign(article, scored.table, clusters, types, descriptions, scorer, least)
