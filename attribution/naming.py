@@ -79,7 +79,7 @@ def name_and_role(
 
 def _office(description: str) -> str:
     """What a description without a name says somebody is: "a port official" is a port official."""
-    words = description.split()
+    words = description.strip('"“”').split()
     while words and words[0].lower() in {*DEFINITE, *INDEFINITE, *PRONOUNS}:
         del words[0]
     # "one of the clerks": what is left says whose part somebody is.

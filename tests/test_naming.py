@@ -391,3 +391,9 @@ def test_part_of_a_group_has_no_role_by_that() -> None:
         "So one of the clerks said.", ("one of the clerks", {}), source_type="unnamed_person"
     )
     assert found == ("one of the clerks", "")
+
+
+def test_quotation_marks_are_no_part_of_a_nameless_role() -> None:
+    words = "“a senior clerk of the port”"
+    found = named(f"So {words} said.", (words, {}), source_type="unnamed_person")
+    assert found[1] == "senior clerk of the port"
