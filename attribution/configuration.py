@@ -30,6 +30,8 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "piece_cost": (-1_000, 1_000),
     "confidence_threshold": (0, 1),
 }
+#: Types of the settings that are neither numbers nor lists.
+_KINDS: Mapping[str, type] = {"encoder": dict, "span_ends": bool, "release": str, "engine": str}
 _WHOLE = frozenset(("pair_size", "mention_size", "max_pieces", "context", "tag_layers"))
 
 
@@ -58,6 +60,8 @@ class AttributionConfig:
             ``attribution.confidence``; None for raw ones.
         confidence_threshold: least confidence of a claim; without ``confidence_weights``, 0.
         release: version of these weights, shown in reports.
+        engine: what ``auto`` stands for where it is installed: the engine that was measured to
+            lose next to nothing with these weights (docs/engines.md).
     """
 
     model_type: ClassVar[str] = "attribution"
@@ -81,6 +85,7 @@ class AttributionConfig:
         confidence_weights: Sequence[float] | None = None,
         confidence_threshold: float = 0.0,
         release: str = "0",
+        engine: str = "torch",
     ) -> None:
         if encoder is None:
             encoder = {"model_type": "bert"}
@@ -104,6 +109,7 @@ class AttributionConfig:
         self.confidence_weights = None if confidence_weights is None else list(confidence_weights)
         self.confidence_threshold = confidence_threshold
         self.release = release
+        self.engine = engine
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> AttributionConfig:
@@ -153,7 +159,7 @@ def _fits(name: str, value: object) -> bool:
         return value is None or _is_list(value, _is_finite)
     if name == "features":
         return _is_list(value, FEATURES.__contains__)
-    return isinstance(value, {"encoder": dict, "span_ends": bool, "release": str}[name])
+    return isinstance(value, _KINDS[name])
 
 
 def _is_list(value: object, fits: Callable[[Any], bool]) -> bool:

@@ -2,7 +2,7 @@
 
 An engine takes the encoder of a loaded model and returns what stands in for it, an
 :class:`~attribution.transformer.Encoder`; heads and all later stages stay as they are. Which engine
-``auto`` stands for was measured with ``python -m eval.bench``: see docs/engines.md.
+``auto`` stands for is said by the model, and was measured: see docs/engines.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from torch import Tensor, nn
 from attribution.errors import MissingExtraError
 from attribution.onnx_encoder import OnnxEncoder
 from attribution.openvino_encoder import OpenVinoEncoder
-from attribution.runtime import has_bfloat16
 from attribution.transformer import States
 
 __all__ = ["ENGINES", "Engine", "EngineName", "fastest", "resolve_engine", "run_with"]
@@ -35,13 +34,11 @@ class Engine:
             stands in for it.
         packages: what must be installed beside torch.
         extra: of this package, that installs them.
-        default: whether ``auto`` may take it on a processor that multiplies in bfloat16.
     """
 
     take: Callable[[nn.Module], nn.Module]
     packages: tuple[str, ...] = ()
     extra: str = ""
-    default: bool = False
 
     @property
     def missing(self) -> list[str]:
@@ -49,11 +46,12 @@ class Engine:
         return [name for name in self.packages if importlib.util.find_spec(name) is None]
 
 
-def resolve_engine(name: str, *, device: str | torch.device = "cpu") -> str:
+def resolve_engine(name: str, *, model: str = "torch", device: str | torch.device = "cpu") -> str:
     """The engine that a name stands for on this machine.
 
     Args:
         name: of ``EngineName``.
+        model: the engine that the model's configuration names for ``auto``.
         device: where the model is to run; elsewhere than on the CPU there is torch alone.
 
     Raises:
@@ -64,7 +62,7 @@ def resolve_engine(name: str, *, device: str | torch.device = "cpu") -> str:
         raise ValueError(f"engine is {', '.join(get_args(EngineName))}, not {name!r}")
     on_cpu = torch.device(device).type == "cpu"
     if name == "auto":
-        return fastest() if on_cpu else "torch"
+        return fastest(model) if on_cpu else "torch"
     if not on_cpu and name != "torch":
         raise ValueError(f"engine {name!r} runs on the CPU alone, not on {device}")
     if missing := ENGINES[name].missing:
@@ -72,11 +70,9 @@ def resolve_engine(name: str, *, device: str | torch.device = "cpu") -> str:
     return name
 
 
-def fastest() -> str:
-    """The fastest engine that is installed and suits this processor, of those ``auto`` may take."""
-    candidates = ENGINES if has_bfloat16() else {}
-    fit = (key for key, one in candidates.items() if one.default and not one.missing)
-    return next(fit, "torch")
+def fastest(model: str) -> str:
+    """The engine that a model names, where it is known and installed; else torch."""
+    return model if model in ENGINES and not ENGINES[model].missing else "torch"
 
 
 def run_with(name: str, encoder: nn.Module) -> nn.Module:
@@ -114,9 +110,9 @@ class LoweredEncoder(nn.Module):
         return States(found.last_hidden_state.float())
 
 
-#: By name, the fastest first.
+#: By name.
 ENGINES: Mapping[str, Engine] = {
-    "openvino": Engine(OpenVinoEncoder, ("openvino",), "openvino", default=True),
+    "openvino": Engine(OpenVinoEncoder, ("openvino",), "openvino"),
     "onnx-int8": Engine(OnnxEncoder, ("onnx", "onnxruntime"), "onnx"),
     "torch-bf16": Engine(LoweredEncoder),
     "torch": Engine(lambda encoder: encoder),

@@ -8,6 +8,7 @@ positions, and what is added to attention scores.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -33,7 +34,7 @@ def has_bfloat16() -> bool:
 class RuntimeEncoder(nn.Module):
     """A BERT or MPNet encoder whose layers a library runs; its tables stay in torch.
 
-    Thread-safe. Pickled as the encoder that it was made from.
+    Thread-safe. Pickled as the encoder that it was made from, with all its layers.
 
     Raises:
         ModelError: another kind of encoder.
@@ -47,7 +48,17 @@ class RuntimeEncoder(nn.Module):
         if not isinstance(encoder, Transformer):
             raise ModelError(f"{self.name} runs BERT and MPNet, not {type(encoder).__name__}")
         self.inner = encoder
+        self._again: Callable[[], Transformer] | None = None
         self.start(encoder)
+
+    def release(self, again: Callable[[], Transformer]) -> None:
+        """Let go of torch's layers: the library has its own copy of their weights.
+
+        Args:
+            again: gives the encoder that this one was made from, should it be pickled.
+        """
+        self._again = again
+        self.inner.encoder.layer = nn.ModuleList()
 
     def get_input_embeddings(self) -> nn.Embedding:
         return self.inner.get_input_embeddings()
@@ -67,8 +78,13 @@ class RuntimeEncoder(nn.Module):
         """The layers: from (B, L, hidden) and (B or 1, heads or 1, L or 1, L) to (B, L, hidden)."""
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_running": None}
+        state = {**self.__dict__, "_running": None}
+        if self._again is not None:
+            state["_modules"] = {**self._modules, "inner": self._again()}
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         self.start(self.inner)
+        if self._again is not None:
+            self.release(self._again)

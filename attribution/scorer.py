@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, overload
 
@@ -18,6 +19,7 @@ from attribution.body import Body, body_of, restored
 from attribution.characterize import ANONYMITY_SIZE
 from attribution.checksums import check_sums
 from attribution.columns import map_batch
+from attribution.configuration import AttributionConfig
 from attribution.descriptions import LAYERS
 from attribution.encode import encode_words
 from attribution.engines import EngineName, resolve_engine, run_with
@@ -28,6 +30,7 @@ from attribution.language import Fluency, fluency, reads_as_english
 from attribution.linking import LINK_FEATURES
 from attribution.model import AttributionModel
 from attribution.publisher import read_publisher
+from attribution.runtime import RuntimeEncoder
 from attribution.sections import SECTION, merge, sections
 from attribution.segment import segment
 from attribution.standing import OWNER_FEATURES
@@ -39,7 +42,7 @@ from attribution.transparency import assess
 from attribution.types import ModelInfo, Report
 from attribution.weighting import WEIGHTS, checked_weights
 
-__all__ = ["BUNDLED", "Scorer"]
+__all__ = ["BUNDLED", "Scorer", "default_engine"]
 
 #: Models that ship with the package, by name.
 BUNDLED = Path(__file__).parent / "weights"
@@ -58,8 +61,7 @@ class Scorer:
     """Scores articles with one model. Thread-safe after loading; holds no state between calls.
 
     Attributes:
-        engine: what runs the encoder, see :mod:`attribution.engines`.
-        info: name and version of the model.
+        info: name and version of the model, and what runs its encoder.
     """
 
     def __init__(
@@ -76,7 +78,6 @@ class Scorer:
         self.tokenizer = tokenizer
         self.resolver = resolver
         self.info = ModelInfo(name, model.config.release)
-        self.engine = "torch"
         self._source: Path | None = None
 
     @classmethod
@@ -96,7 +97,7 @@ class Scorer:
             device: where the encoder runs.
             engine: what runs it: ``torch``, which gives the same figures everywhere,
                 ``torch-bf16``, ``openvino`` or ``onnx-int8``; ``auto`` is the fastest that loses
-                nothing to speak of, is installed and suits this processor (docs/engines.md).
+                next to nothing with this model, if that is installed (docs/engines.md).
             weights: of the score's components, as :func:`attribution.weighting.load_weights`
                 reads them from a file; None: the default ones.
 
@@ -107,7 +108,7 @@ class Scorer:
             ValueError: there is no such engine, or not on this device; or the weights do not fit
                 the components. The message says why.
         """
-        chosen = resolve_engine(engine, device=device)
+        resolve_engine(engine, device=device)  # refused before the model is read
         weights = None if weights is None else checked_weights(weights)
         folder = _folder(model)
         check_sums(folder)
@@ -119,15 +120,21 @@ class Scorer:
         except (OSError, ValueError, RuntimeError) as error:
             reason = " ".join(str(error).split())[:_REASON]
             raise ModelError(f"{folder} does not hold a usable model: {reason}") from error
-        if engine == "auto" and not isinstance(network.encoder, Transformer):
-            chosen = "torch"  # the one engine that runs any encoder
+        chosen = resolve_engine(engine, model=network.config.engine, device=device)
         network.encoder = run_with(chosen, network.encoder)
+        if isinstance(network.encoder, RuntimeEncoder):
+            network.encoder.release(partial(_encoder_of, folder))
         resolver = Resolver(classifiers, settings)
         scorer = cls(network.to(device), tokenizer, resolver, folder.name, weights=weights)
-        scorer.engine = chosen
+        scorer.info = replace(scorer.info, engine=chosen)
         if chosen != "torch":
             scorer._source = folder
         return scorer
+
+    @property
+    def engine(self) -> str:
+        """What runs the encoder, see :mod:`attribution.engines`."""
+        return self.info.engine
 
     def save_pretrained(self, folder: str | Path, *, storage: Precision = "fp32") -> None:
         """Write a folder that :meth:`from_pretrained` reads back, without the score's weights.
@@ -281,6 +288,23 @@ class Scorer:
             states = encode_words(self.model, articles, special, batch_size=batch_size)
             publishers = [publisher for _, publisher in group]
             yield list(zip(articles, states, publishers, strict=True))
+
+
+def _encoder_of(folder: Path) -> Transformer:
+    encoder: Transformer = AttributionModel.from_pretrained(folder).encoder
+    return encoder
+
+
+def default_engine(model: str | Path) -> str:
+    """The engine that the model of a folder names for ``auto``, as :func:`resolve_engine` takes it.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    try:
+        return AttributionConfig.from_pretrained(_folder(model)).engine
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{model} does not hold a usable model: {error}") from error
 
 
 def _folder(model: str | Path) -> Path:

@@ -269,13 +269,19 @@ class Transparency:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """Name and version of the model that made a report."""
+    """The model that made a report, and what ran its encoder, left out for torch."""
 
     name: str
     version: str
+    engine: str = "torch"
 
     def to_dict(self) -> dict[str, str]:
-        return {"name": self.name, "version": self.version}
+        engine = {} if self.engine == "torch" else {"engine": self.engine}
+        return {"name": self.name, "version": self.version, **engine}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, str]) -> ModelInfo:
+        return cls(data["name"], data["version"], data.get("engine", "torch"))
 
 
 @dataclass(frozen=True)
@@ -370,7 +376,7 @@ class Report:
                 sources=tuple(Source.from_dict(item) for item in data["sources"]),
                 claims=tuple(Claim.from_dict(item) for item in data["claims"]),
                 transparency=Transparency.from_dict(data["transparency"]),
-                model=ModelInfo(data["model"]["name"], data["model"]["version"]),
+                model=ModelInfo.from_dict(data["model"]),
                 publisher=data.get("publisher"),
                 byline=data.get("byline"),
                 dateline=data.get("dateline"),

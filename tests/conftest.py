@@ -35,7 +35,7 @@ def auto_is_torch() -> Iterator[None]:
     from attribution import engines
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "fastest", lambda: "torch")
+        patch.setattr(engines, "fastest", lambda model: "torch")
         yield
 
 

@@ -180,6 +180,49 @@ class TestColumns:
             read(path)
         assert read(path, text="words")[0].text == "one"
 
+    def test_lines_without_any_text_are_refused_at_once(self, tmp_path: Path) -> None:
+        path = write_lines(tmp_path, [{"id": "1", "words": "one"}, {"id": "2", "words": "two"}])
+        with pytest.raises(InputError, match=r"no record has a text; .*among .*: 'id', 'words'"):
+            make_plan(find_source(path), 8)
+
+    def test_one_line_with_a_text_is_enough_of_a_corpus(self, tmp_path: Path) -> None:
+        path = write_lines(tmp_path, [{"words": "one"}, {"text": "two"}])
+        assert make_plan(find_source(path), 8).records == 2
+
+    def test_a_publisher_may_be_an_object_with_a_name(self, tmp_path: Path) -> None:
+        path = write_lines(tmp_path, [{"text": "one", "publisher": {"id": 3, "name": "The Gull"}}])
+        assert read(path)[0].publisher == "The Gull"  # type: ignore[union-attr]
+
+    def test_a_publisher_without_its_name_is_none(self, tmp_path: Path) -> None:
+        path = write_lines(tmp_path, [{"text": "one", "source": {"id": 3, "name": None}}])
+        assert read(path)[0].publisher is None  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize("write", [write_parquet, write_dataset])
+    def test_bytes_are_read_as_text(self, tmp_path: Path, write: Write) -> None:
+        row = {
+            "id": b"a7",
+            "text": "Zoë said no.".encode(),
+            "title": b" ",
+            "publisher": b"The Gull",
+        }
+        (record,) = read(write(tmp_path, [row]))
+        assert isinstance(record, Record)
+        assert (record.id, record.text) == ("a7", "Zoë said no.")
+        assert (record.title, record.publisher) == (None, "The Gull")
+
+    @pytest.mark.parametrize(
+        ("row", "detail"),
+        [
+            ({"id": b"a7", "text": b"Zo\xeb said no."}, "the text is not UTF-8: byte 2"),
+            ({"id": b"a7", "text": b"one", "title": b"\xff"}, "the title is not UTF-8: byte 0"),
+        ],
+    )
+    def test_bytes_that_are_no_text_are_a_bad_record(
+        self, tmp_path: Path, row: dict[str, object], detail: str
+    ) -> None:
+        path = write_parquet(tmp_path, [row])
+        assert read(path) == [BadRecord("news.parquet#1", "a7", "undecodable", detail)]
+
     def test_a_named_column_that_no_record_has_is_refused(self, tmp_path: Path) -> None:
         path = write_lines(tmp_path, [{"text": "one"}])
         with pytest.raises(InputError, match="no record has a field 'printed'"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +23,11 @@ from attribution.configuration import AttributionConfig
 from attribution.engines import ENGINES, EngineName, fastest, resolve_engine, run_with
 from attribution.errors import MissingExtraError, ModelError
 from attribution.onnx_encoder import OnnxEncoder
-from attribution.scorer import Scorer
+from attribution.outputs.text import to_table
+from attribution.scorer import Scorer, default_engine
 from attribution.transformer import Transformer, build_encoder
-from attribution.types import Claim, Report
-from tiny_model import SAMPLE, tiny_encoder, tiny_model, tiny_scorer, tiny_tokenizer
+from attribution.types import Claim, ModelInfo, Report
+from tiny_model import SAMPLE, tiny_encoder
 
 SHORT = "The chair said the ferry will stop."
 
@@ -34,31 +37,61 @@ def bare(report: Report) -> list[Claim]:
     return [replace(claim, confidence=0) for claim in report.claims]
 
 
+def naming(engine: str | None, model: Path, folder: Path) -> Path:
+    """A copy of a model whose configuration names an engine, or none."""
+    copy = Path(shutil.copytree(model, folder / "tiny"))
+    config = json.loads((copy / "config.json").read_text(encoding="utf-8"))
+    config.pop("engine")
+    given = config if engine is None else {**config, "engine": engine}
+    (copy / "config.json").write_text(json.dumps(given), encoding="utf-8")
+    return copy
+
+
 class TestChoice:
     @pytest.mark.parametrize(
-        ("has_bfloat16", "installed", "engine"),
+        ("named", "installed", "engine"),
         [
-            (True, {"openvino", "onnx", "onnxruntime"}, "openvino"),
-            (True, {"onnx", "onnxruntime"}, "torch"),
-            (False, {"openvino", "onnx", "onnxruntime"}, "torch"),
-            (False, set(), "torch"),
+            ("onnx-int8", {"openvino", "onnx", "onnxruntime"}, "onnx-int8"),
+            ("onnx-int8", {"openvino", "onnxruntime"}, "torch"),
+            ("torch", {"openvino", "onnx", "onnxruntime"}, "torch"),
+            ("of-a-later-version", {"openvino", "onnx", "onnxruntime"}, "torch"),
         ],
     )
-    def test_auto_is_the_fastest_that_is_installed_and_suits_the_processor(
-        self,
-        monkeypatch: pytest.MonkeyPatch,
-        has_bfloat16: bool,
-        installed: set[str],
-        engine: str,
+    def test_auto_is_what_the_model_names_if_it_is_known_and_installed(
+        self, monkeypatch: pytest.MonkeyPatch, named: str, installed: set[str], engine: str
     ) -> None:
-        monkeypatch.setattr(engines, "has_bfloat16", lambda: has_bfloat16)
         found = {name: object() for name in installed}
         monkeypatch.setattr(engines.importlib.util, "find_spec", found.get)
-        assert fastest() == engine
+        assert fastest(named) == engine
 
     def test_auto_is_the_fastest(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(engines, "fastest", lambda: "openvino")
-        assert resolve_engine("auto") == "openvino"
+        monkeypatch.setattr(engines, "fastest", lambda model: model)
+        assert resolve_engine("auto", model="openvino") == "openvino"
+
+    def test_auto_is_what_the_configuration_names(
+        self, scorer_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = naming("torch-bf16", scorer_folder, tmp_path)
+        monkeypatch.setattr(engines, "fastest", lambda model: model)
+        assert Scorer.from_pretrained(folder).engine == "torch-bf16"
+
+    def test_a_name_comes_before_what_the_configuration_names(
+        self, scorer_folder: Path, tmp_path: Path
+    ) -> None:
+        folder = naming("torch-bf16", scorer_folder, tmp_path)
+        assert Scorer.from_pretrained(folder, engine="torch").engine == "torch"
+
+    def test_a_model_that_names_none_has_torch(self, scorer_folder: Path, tmp_path: Path) -> None:
+        assert default_engine(naming(None, scorer_folder, tmp_path)) == "torch"
+
+    def test_saved_again_a_model_names_the_same(self, scorer_folder: Path, tmp_path: Path) -> None:
+        folder = naming("onnx-int8", scorer_folder, tmp_path / "one")
+        Scorer.from_pretrained(folder, engine="torch").save_pretrained(tmp_path / "two")
+        assert default_engine(tmp_path / "two") == "onnx-int8"
+
+    def test_a_folder_that_is_no_model_has_no_default(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelError, match="usable model"):
+            default_engine(tmp_path)
 
     def test_elsewhere_than_on_the_processor_auto_is_torch(self) -> None:
         assert resolve_engine("auto", device="meta") == "torch"
@@ -66,16 +99,6 @@ class TestChoice:
     def test_elsewhere_than_on_the_processor_others_are_refused(self) -> None:
         with pytest.raises(ValueError, match="CPU alone"):
             resolve_engine("torch-bf16", device="meta")
-
-    def test_auto_is_torch_for_another_kind_of_encoder(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        sizes = {"vocab_size": len(tiny_tokenizer()), "max_position_embeddings": 80}
-        tiny = tiny_scorer()
-        tiny.model = tiny_model(encoder=tiny_encoder(RobertaConfig, **sizes))
-        tiny.save_pretrained(tmp_path)
-        monkeypatch.setattr("attribution.scorer.resolve_engine", lambda *_, **__: "onnx-int8")
-        assert Scorer.from_pretrained(tmp_path).engine == "torch"
 
     def test_an_unknown_one_is_refused_with_those_there_are(self, scorer_folder: Path) -> None:
         with pytest.raises(ValueError, match="bf16, openvino, onnx-int8, not 'abacus'"):
@@ -91,6 +114,21 @@ class TestChoice:
 
     def test_names_are_the_same_everywhere(self) -> None:
         assert {engine.value for engine in Engines} == {"auto", *ENGINES} == {*get_args(EngineName)}
+
+
+class TestReport:
+    def test_says_which_engine_made_it(self, scorer_folder: Path) -> None:
+        report = Scorer.from_pretrained(scorer_folder, engine="torch-bf16")(SHORT)
+        assert report.to_dict()["model"]["engine"] == "torch-bf16"
+        assert Report.from_dict(report.to_dict()) == report
+
+    def test_says_nothing_of_torch(self, reference: Scorer) -> None:
+        assert reference(SHORT).to_dict()["model"] == {"name": "tiny", "version": "test"}
+
+    def test_names_the_engine_where_people_read_it(self, example_report: Report) -> None:
+        other = replace(example_report, model=ModelInfo("test", "1", "onnx-int8"))
+        assert "Model: test 1, onnx-int8" in to_table(other, color=False, width=80)
+        assert "test 1, onnx-int8" in other.to_html()
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +157,21 @@ class TestRuntimes:
 
     def test_pickled_they_give_the_same(self, other: Scorer) -> None:
         assert pickle.loads(pickle.dumps(other))(SAMPLE) == other(SAMPLE)
+
+    def test_torch_keeps_no_layers_beside_theirs(self, other: Scorer) -> None:
+        assert other.model.encoder.inner.layers == []
+        copy = pickle.loads(pickle.dumps(other))
+        assert copy.model.encoder.inner.layers == []
+
+    def test_pickled_it_holds_the_weights_of_all_layers(
+        self, other: Scorer, reference: Scorer
+    ) -> None:
+        state = other.model.encoder.__getstate__()
+        mine, theirs = state["_modules"]["inner"].layers, reference.model.encoder.layers
+        assert [
+            torch.equal(a.part("wide").weight, b.part("wide").weight)
+            for a, b in zip(mine, theirs, strict=True)
+        ] == [True] * len(theirs)
 
     def test_another_kind_of_encoder_is_refused(self, other: Scorer) -> None:
         from attribution.model import AttributionModel

@@ -59,6 +59,7 @@ def new_model(settings: Settings) -> AttributionModel:
         if settings.model:
             model = grown(model, settings.model)
         model.config.release = settings.release
+        model.config.engine = "torch"  # others were measured with the weights before
         return model
     return _untrained(settings, folder)
 

@@ -145,7 +145,7 @@ def corpus(
         weights_or_refuse(weights),
         encoder_engine.value,
     )
-    chosen = _engine(engine, workers, address)
+    chosen = _engine(engine, workers, address, quiet=quiet)
     with _usage_errors(), _progress(not quiet, no_color) as bar:
         reading = bar.add_task("Reading", total=None)
         with open_corpus(
@@ -165,7 +165,9 @@ def corpus(
         raise typer.Exit(1)
 
 
-def _engine(engine: _Engines, workers: int | None, address: str | None) -> Engine:
+def _engine(
+    engine: _Engines, workers: int | None, address: str | None, *, quiet: bool
+) -> Engine:
     if engine is _Engines.local:
         for name, value in (("--workers", workers), ("--address", address)):
             if value is not None:
@@ -177,7 +179,7 @@ def _engine(engine: _Engines, workers: int | None, address: str | None) -> Engin
 
     with _usage_errors():
         load_ray()
-    return RayEngine(workers, address)
+    return RayEngine(workers, address, quiet=quiet)
 
 
 def _printable(error: Exception) -> str:

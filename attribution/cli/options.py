@@ -50,7 +50,7 @@ class Engines(str, Enum):
 
 
 _ENGINE_HELP = (
-    "What runs the model's encoder. auto: the fastest that is installed and suits this processor; "
+    "What runs the model's encoder. auto: the fastest that suits the model, if it is installed; "
     "torch: the same figures on every machine. See docs/engines.md."
 )
 EngineOption = Annotated[Engines, typer.Option(help=_ENGINE_HELP)]

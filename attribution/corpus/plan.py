@@ -64,17 +64,22 @@ def make_plan(
         tick: Called now and then with the number of records read since the last call.
 
     Raises:
-        InputError: There is no record at all, or a column that the caller named is in none.
+        InputError: There is no record at all, or a column that the caller named is in none, or
+            none has a field for the text.
         MissingExtraError: A package that reads this kind is not installed.
     """
     chunks: list[Chunk] = []
     unseen = source.columns.named()
+    names: list[str] | None = None  # of the first record's fields
+    texts = False
     whole = hashlib.blake2b(digest_size=_DIGEST)
     with closing(_Seen()) as seen:
         building = _Building(0, Place())
         for number, (place, raw) in enumerate(source.raws(), 1):
-            if isinstance(raw, Raw) and unseen:
+            if isinstance(raw, Raw):
                 unseen -= raw.fields.keys()
+                names = list(raw.fields) if names is None else names
+                texts = texts or "text" in source.columns.find(tuple(raw.fields))
             record = source.columns.read(raw) if isinstance(raw, Raw) else raw
             whole.update(building.add(record, seen))
             if building.count == chunk_size:
@@ -88,6 +93,8 @@ def make_plan(
         raise InputError("there is no record in the input")
     if unseen:
         raise InputError(f"no record has a field {', '.join(map(repr, sorted(unseen)))}")
+    if names is not None and not texts:  # better said once than once a record
+        source.columns.require(names, "no record has a text; the first one")
     return Plan(tuple(chunks), whole.hexdigest())
 
 

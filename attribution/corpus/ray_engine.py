@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import socket
+import warnings
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -41,11 +42,15 @@ class RayEngine:
         workers: Their number; None: one for each core that Ray has.
         address: Of a cluster, or ``auto`` for the one this machine is in; None: Ray is started
             here, and stopped again, unless the caller has started it already.
+        quiet: Whether Ray's warnings are kept back, those of what it starts here too.
     """
 
-    def __init__(self, workers: int | None = None, address: str | None = None) -> None:
+    def __init__(
+        self, workers: int | None = None, address: str | None = None, *, quiet: bool = False
+    ) -> None:
         self._workers = workers
         self._address = address
+        self._level = logging.ERROR if quiet else logging.WARNING
 
     def run(self, job: Job, chunks: Sequence[Chunk], tick: Tick) -> Iterator[Counts]:
         """As :class:`attribution.corpus.work.Engine`.
@@ -62,8 +67,13 @@ class RayEngine:
             check_address(self._address)
             # Ray's own is 15: beside anything else that runs, its workers would get nothing.
             os.environ.setdefault("RAY_worker_niceness", "0")
+            if self._level == logging.ERROR:  # its processes write past the logger
+                os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")
             try:
-                ray.init(self._address, logging_level=logging.WARNING, log_to_driver=False)
+                with warnings.catch_warnings():
+                    if self._level == logging.ERROR:
+                        warnings.simplefilter("ignore")
+                    ray.init(self._address, logging_level=self._level, log_to_driver=False)
             except (ConnectionError, ValueError, RuntimeError) as error:
                 raise CorpusError(f"Ray at {self._address or 'this machine'}: {error}") from error
         try:
@@ -76,7 +86,7 @@ class RayEngine:
         self, ray: ModuleType, job: Job, chunks: Sequence[Chunk], tick: Tick
     ) -> Iterator[Counts]:
         workers = self._workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        logging.getLogger("ray.data").setLevel(logging.WARNING)
+        logging.getLogger("ray.data").setLevel(self._level)
         numbers = ray.data.from_items(
             [{"at": at} for at in range(len(chunks))],
             override_num_blocks=min(len(chunks), _BLOCKS),

@@ -76,8 +76,12 @@ class BadRecord:
         return {"where": self.where, "id": self.id, "reason": self.reason, "detail": self.detail}
 
 
-class _WrongTypeError(Exception):
+class _FieldError(Exception):
     """A field's value has no place in its column. The message says which and why."""
+
+    def __init__(self, message: str, reason: Reason = "wrong_type") -> None:
+        super().__init__(message)
+        self.reason: Reason = reason
 
 
 @dataclass(frozen=True)
@@ -118,16 +122,16 @@ class Columns:
         given = None
         try:
             given = _plain("id", values.get("id"))
-            text = values.get("text")
+            text = _decoded("text", values.get("text"))
             if text is None:
                 return BadRecord(raw.where, given, "no_text", "no text in this record")
             if not isinstance(text, str):
-                raise _WrongTypeError(f"the text is of type {type(text).__name__}")
+                raise _FieldError(f"the text is of type {type(text).__name__}")
             if is_blank(text):
                 return BadRecord(raw.where, given, "empty", "no visible character in the text")
             rest = {name: _plain(name, values.get(name)) for name in ("title", "publisher", "date")}
-        except _WrongTypeError as error:
-            return BadRecord(raw.where, given, "wrong_type", str(error))
+        except _FieldError as error:
+            return BadRecord(raw.where, given, error.reason, str(error))
         return Record(raw.where, given or storable(raw.where), text, **rest)
 
 
@@ -154,8 +158,12 @@ def _find(columns: Columns, names: tuple[str, ...]) -> dict[str, str]:
 def _plain(field: str, value: object) -> str | None:
     """A value as text. Blank counts as absent: CSV knows no other way to say so.
 
-    pandas makes floats of a column of whole numbers with gaps, and NaN of the gaps.
+    pandas makes floats of a column of whole numbers with gaps, and NaN of the gaps. Feeds and
+    schema.org have a publisher as an object with a name.
     """
+    value = _decoded(field, value)
+    if field == "publisher" and isinstance(value, Mapping) and "name" in value:
+        value = _decoded(field, value["name"])
     if value is None or value != value:
         return None
     if isinstance(value, float) and value.is_integer():
@@ -166,7 +174,18 @@ def _plain(field: str, value: object) -> str | None:
         return value.isoformat()
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise _WrongTypeError(f"the {field} is of type {type(value).__name__}")
+    raise _FieldError(f"the {field} is of type {type(value).__name__}")
+
+
+def _decoded(field: str, value: object) -> object:
+    """A value, as text if it is bytes: Parquet files of other tools have text columns so."""
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError as error:
+        detail = f"the {field} is not UTF-8: byte {error.start}"
+        raise _FieldError(detail, "undecodable") from error
 
 
 def is_blank(text: str) -> bool:

@@ -201,8 +201,11 @@ def open_corpus(
 def _engine(options: CorpusOptions) -> str:
     """The engine that the whole run has, wherever its workers are: figures differ with it."""
     from attribution.engines import resolve_engine
+    from attribution.scorer import default_engine
 
-    return resolve_engine(options.encoder_engine)
+    name = options.encoder_engine
+    model = default_engine(options.model) if name == "auto" else "torch"
+    return resolve_engine(name, model=model)
 
 
 def _manifest(source: Source, plan: Plan, options: CorpusOptions) -> dict[str, Any]:

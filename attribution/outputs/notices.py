@@ -1,4 +1,4 @@
-"""What the notices of a report say in words, and who signs an article, for people to read."""
+"""For people to read: what notices say, who signs an article, which model made a report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attribution.types import Notice, Report
 
-__all__ = ["NOTICES", "around", "notices_of"]
+__all__ = ["NOTICES", "around", "model_of", "notices_of"]
 
 NOTICES: Mapping[Notice, str] = {
     "maybe_not_english": "The text does not read as English, the one language that the model "
@@ -23,3 +23,10 @@ def around(report: Report) -> tuple[str, ...]:
     """Byline, dateline and date of an article, those that it has."""
     signed = f"By {report.byline}" if report.byline else None
     return tuple(filter(None, (signed, report.dateline, report.date)))
+
+
+def model_of(report: Report) -> str:
+    """The model that made a report, with the engine if it is another than torch."""
+    model = report.model
+    engine = "" if model.engine == "torch" else f", {model.engine}"
+    return f"{model.name} {model.version}{engine}"

@@ -9,6 +9,7 @@ from itertools import pairwise
 from rich.console import RenderableType
 from rich.text import Text
 
+from attribution.outputs.notices import model_of
 from attribution.outputs.terminal import View, draw, heading, printable, titled_table
 from attribution.outputs.tree import provenance
 from attribution.types import Claim, Report, Sentence, Source, Span, Transparency
@@ -31,7 +32,7 @@ def to_table(report: Report, *, color: bool | None = None, width: int | None = N
     parts: list[RenderableType] = heading(report)
     for part in (_sentences(view), _sources(view), provenance(view), _score(view)):
         parts += [part, ""]
-    model = printable(f"Model: {report.model.name} {report.model.version}")
+    model = printable(f"Model: {model_of(report)}")
     parts.append(Text(model, style="dim"))
     return draw(parts, color=color, width=width)
 

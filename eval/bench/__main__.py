@@ -44,18 +44,19 @@ def _engines(bench: Bench, results: Mapping[str, Any], options: argparse.Namespa
 
 
 def _rivals(bench: Bench, results: Mapping[str, Any], options: argparse.Namespace) -> _Results:  # noqa: ARG001
-    return bench.compare_rivals({model: _picked(results, model) for model in bench.models})
+    return bench.compare_rivals({model: _picked(bench, results, model) for model in bench.models})
 
 
 def _scaling(bench: Bench, results: Mapping[str, Any], options: argparse.Namespace) -> _Results:  # noqa: ARG001
     models = bench.models
-    return {"models": {model: bench.scale(model, _picked(results, model)[-1]) for model in models}}
+    engines = {model: _picked(bench, results, model)[-1] for model in models}
+    return {"models": {model: bench.scale(model, engine) for model, engine in engines.items()}}
 
 
 def _profile(bench: Bench, results: Mapping[str, Any], options: argparse.Namespace) -> _Results:  # noqa: ARG001
     return {
         "models": {
-            model: [bench.profile(model, engine) for engine in _picked(results, model)]
+            model: [bench.profile(model, engine) for engine in _picked(bench, results, model)]
             for model in bench.models
         }
     }
@@ -68,7 +69,7 @@ def _roofline(bench: Bench, results: Mapping[str, Any], options: argparse.Namesp
 def _memory(bench: Bench, results: Mapping[str, Any], options: argparse.Namespace) -> _Results:
     return {
         "models": {
-            model: bench.endure(model, _picked(results, model)[-1], options.endure)
+            model: bench.endure(model, _picked(bench, results, model)[-1], options.endure)
             for model in bench.models
         }
     }
@@ -84,10 +85,11 @@ _RUN: Mapping[str, Callable[[Bench, Mapping[str, Any], argparse.Namespace], _Res
 }
 
 
-def _picked(results: Mapping[str, Any], model: str) -> list[str]:
+def _picked(bench: Bench, results: Mapping[str, Any], model: str) -> list[str]:
     """The engine that a user gets, and the chosen one if that is another."""
     part = results.get("engines", {}).get("models", {}).get(model, {})
-    return list(dict.fromkeys([users_engine(), part.get("chosen") or REFERENCE]))
+    users = users_engine(bench.models[model])
+    return list(dict.fromkeys([users, part.get("chosen") or REFERENCE]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -55,11 +55,12 @@ def missing(engine: Engine) -> list[str]:
     return [name for name in engine.needs if importlib.util.find_spec(name) is None]
 
 
-def users_engine() -> str:
-    """The engine that a user of this machine gets who asks for none."""
+def users_engine(model: str) -> str:
+    """The engine that a user of this environment gets who asks for none."""
     from attribution.engines import resolve_engine
+    from attribution.scorer import default_engine
 
-    return resolve_engine("auto")
+    return resolve_engine("auto", model=default_engine(model))
 
 
 def suited() -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attribution.types import Report
+from eval.bench.default import weights_digest
 from eval.bench.engines import ENGINES, REFERENCE, missing
 from eval.bench.measuring import (
     Measured,
@@ -75,7 +76,12 @@ class Bench:
                     **self._speed(measured[name], reference),
                     "quality": quality(*reports, self.articles),
                 }
-        return {"engines": rows, "chosen": choose(rows), "command": self._command(model)}
+        return {
+            "weights": weights_digest(self.models[model]),
+            "engines": rows,
+            "chosen": choose(rows),
+            "command": self._command(model),
+        }
 
     def compare_rivals(self, engines: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """Models, each with some engines, and rivals on the same articles, in turns.

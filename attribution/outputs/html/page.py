@@ -22,7 +22,7 @@ from attribution.outputs.html.panels import figures, score_of, score_rows
 from attribution.outputs.html.text import article_of
 from attribution.outputs.html.view import look_at
 from attribution.outputs.html.words import FORMS, SIGNS, counted, one_line, shown
-from attribution.outputs.notices import around, notices_of
+from attribution.outputs.notices import around, model_of, notices_of
 from attribution.types import Report
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def to_html(report: Report, *, name: str | None = None) -> str:
         drawing=draw(view),
         steps=steps_of(view),
         rows=score_rows(report),
-        model=one_line(f"{report.model.name} {report.model.version}"),
+        model=one_line(model_of(report)),
     )
 
 
