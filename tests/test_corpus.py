@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import socket
+import warnings
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attribution.corpus.ray_engine import check_address
+from attribution.corpus.ray_engine import RayEngine, check_address
 from attribution.corpus.run import score_corpus
 from attribution.corpus.shards import Counts
 from attribution.corpus.work import CorpusOptions
@@ -209,6 +213,46 @@ class TestCounts:
         places = [row["where"] for row in table(folder / "out", "articles")]
         places += [error["where"] for error in found]
         assert sorted(places) == sorted(f"a.jsonl#{n}" for n in range(1, len(records) + 1))
+
+
+class TestEngines:
+    def test_a_run_has_the_engine_that_its_model_names(
+        self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attribution.engines.fastest", lambda model: model)
+        monkeypatch.setattr("attribution.scorer.default_engine", lambda model: f"that of {model}")
+        score_corpus(news, tmp_path / "out", OPTIONS)
+        manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+        assert manifest["options"]["encoder_engine"] == "that of small"
+
+    def test_a_named_engine_comes_first(self, tmp_path: Path, news: Path) -> None:
+        score_corpus(news, tmp_path / "out", replace(OPTIONS, encoder_engine="torch-bf16"))
+        manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+        assert manifest["options"]["encoder_engine"] == "torch-bf16"
+
+
+class TestRay:
+    @pytest.mark.parametrize(("quiet", "level"), [(True, logging.ERROR), (False, logging.WARNING)])
+    def test_quiet_keeps_its_warnings_back(
+        self, monkeypatch: pytest.MonkeyPatch, quiet: bool, level: int
+    ) -> None:
+        seen: list[object] = []
+
+        def init(address: str | None, *, logging_level: int, log_to_driver: bool) -> None:
+            warnings.warn("of Ray's own", FutureWarning, stacklevel=1)
+            seen.extend((logging_level, log_to_driver))
+            raise ValueError("enough")
+
+        for name in ("RAY_worker_niceness", "RAY_BACKEND_LOG_LEVEL"):
+            monkeypatch.setenv(name, "error")
+        ray = SimpleNamespace(is_initialized=lambda: False, init=init)
+        monkeypatch.setattr("attribution.corpus.ray_engine.load_ray", lambda: ray)
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            with pytest.raises(CorpusError, match="enough"):
+                list(RayEngine(quiet=quiet).run(None, [None], print))  # type: ignore[arg-type, list-item]
+        assert seen == [level, False]
+        assert bool(heard) is not quiet
 
 
 class TestAddress:

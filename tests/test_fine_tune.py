@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from attribution.model import AttributionModel
 from attribution.outputs.write import ReportFolder
 from attribution.scorer import Scorer
 from attribution.types import Report
@@ -114,6 +115,14 @@ class TestTraining:
         assert all((weights[name] == was).all() for name, was in trained.state_dict().items())
         assert model.config.release == "9"
         assert model.config.to_dict() == {**trained.config.to_dict(), "release": "9"}
+
+    def test_what_was_measured_with_the_weights_before_is_forgotten(
+        self, own: Path, scorer_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        trained = Scorer.from_pretrained(scorer_folder).model
+        trained.config.engine = "onnx-int8"
+        monkeypatch.setattr(AttributionModel, "from_pretrained", lambda _: trained)
+        assert train.new_model(read_settings(own)).config.engine == "torch"
 
     @pytest.mark.parametrize(
         ("change", "message"),

@@ -165,9 +165,7 @@ def corpus(
         raise typer.Exit(1)
 
 
-def _engine(
-    engine: _Engines, workers: int | None, address: str | None, *, quiet: bool
-) -> Engine:
+def _engine(engine: _Engines, workers: int | None, address: str | None, *, quiet: bool) -> Engine:
     if engine is _Engines.local:
         for name, value in (("--workers", workers), ("--address", address)):
             if value is not None:
