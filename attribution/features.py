@@ -82,16 +82,19 @@ class EncodedArticle:
     def headline_case(self) -> NDArray[np.bool_]:
         """For each word whether its sentence reads as a headline.
 
-        At least half of its letter words have a capital; a short one does not end in a full stop.
+        At least half of its letter words have a capital. A short one, or one that shares its
+        paragraph with another sentence, does not end in a full stop.
         """
         shape, size = self.features[:, 0], int(self.sentence[-1]) + 1
         capitals = np.bincount(self.sentence, weights=shape >= CAPITALISED, minlength=size)
         total = np.bincount(self.sentence, weights=shape >= LETTERS, minlength=size)
         headline = 2 * capitals >= total
-        for word in np.flatnonzero(np.diff(self.sentence, append=size)).tolist():
+        last = np.flatnonzero(np.diff(self.sentence, append=size))
+        shared = np.bincount(self.paragraph[last])[self.paragraph[last]] > 1
+        for word, among in zip(last.tolist(), shared.tolist(), strict=True):
             number = self.sentence[word]
-            short = headline[number] and total[number] < _STOPPED_HEADLINE
-            headline[number] &= not (short and self._ends_with_stop(word))
+            plain = headline[number] and (among or total[number] < _STOPPED_HEADLINE)
+            headline[number] &= not (plain and self._ends_with_stop(word))
         return np.asarray(headline[self.sentence])
 
     def _ends_with_stop(self, last: int) -> bool:

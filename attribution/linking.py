@@ -17,7 +17,7 @@ from attribution.features import EncodedArticle
 from attribution.gender import gender_of, pronoun_group
 from attribution.likeness import COMPARED, Likeness, Wording, compare, wording_of
 from attribution.mentions import FORMS, Mention, MentionTable, own_names
-from attribution.nameless import Descriptions
+from attribution.nameless import Descriptions, strangers
 
 __all__ = [
     "LINK_FEATURES",
@@ -133,6 +133,11 @@ class Pairing:
     @cached_property
     def descriptions(self) -> Descriptions:
         return Descriptions.of(self.table.mentions)
+
+    @cached_property
+    def strangers(self) -> NDArray[np.bool_]:
+        """(m, m): see :func:`attribution.nameless.strangers`."""
+        return strangers(self.table.mentions)
 
     @cached_property
     def name_words(self) -> list[int]:

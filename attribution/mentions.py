@@ -39,6 +39,7 @@ __all__ = [
     "collect_mentions",
     "head_name",
     "head_noun",
+    "is_before_noun",
     "own_name",
     "own_names",
     "tabulate",
@@ -278,8 +279,9 @@ def _between(mention: Mention, left: Entity, right: Entity) -> str | None:
 def _describes(mention: Mention, entity: Entity) -> bool:
     before, after = entity.first - mention.first - 1, entity.last - mention.first + 1
     behind = before >= 0 and mention.tokens[before].lower() in PREPOSITIONS
-    owner = after < len(mention.tokens) and mention.tokens[after].lower() in POSSESSIVE
-    noun = entity.type == "PERSON" and _before_noun(mention, after)
+    # An ending that ends the mention owns what is outside it: "Brask's" in "Brask's claim that".
+    owner = after < len(mention.tokens) - 1 and mention.tokens[after].lower() in POSSESSIVE
+    noun = entity.type == "PERSON" and is_before_noun(mention, entity)
     return behind or owner or noun or _in_relative(mention, entity)
 
 
@@ -296,12 +298,13 @@ def _in_relative(mention: Mention, entity: Entity) -> bool:
     return not (ends and words[-1] in _GIVES)
 
 
-def _before_noun(mention: Mention, after: int) -> bool:
-    """Whether the words from ``after`` on end in a noun that a name in front only describes.
+def is_before_noun(mention: Mention, entity: Entity) -> bool:
+    """Whether the words behind a name end in a noun that the name only describes.
 
     "Roe aides", "the Roe campaign chief in Skerrin"; not "Ada Roe and Lu Poe both".
     """
-    words = list(takewhile(lambda t: t.lower() not in _HEAD_ENDS, mention.tokens[after:]))
+    behind = mention.tokens[entity.last - mention.first + 1 :]
+    words = list(takewhile(lambda token: token.lower() not in _HEAD_ENDS, behind))
     return bool(words) and all(t.islower() and t not in _NO_NOUNS and t[0].isalpha() for t in words)
 
 

@@ -1,7 +1,8 @@
 """Stage 4b, before linking: which descriptions without a name cannot be of one source.
 
 "A senior official" and "another official" are two, whatever their words have in common: who is
-told of anew has not been told of before.
+told of anew has not been told of before. And whoever is told of by a person's name ("Roe's lawyer",
+"the Roe campaign") is not that person.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from attribution.mentions import Mention, head_name, head_noun, own_names
+from attribution.entities import Entity
+from attribution.mentions import Mention, head_name, head_noun, is_before_noun, own_names
+from attribution.wordclasses import INDEFINITE, POSSESSIVE, TITLES
 
-__all__ = ["Descriptions", "introducing"]
+__all__ = ["Descriptions", "introducing", "strangers"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -35,7 +38,7 @@ class Descriptions:
         opening: (m) whether a mention tells of somebody anew, and how.
         nouns: number of each noun of theirs.
         head: (m) number of its noun, -1 for pronouns and zero mentions.
-        named: (m) whether it has a name.
+        named: (m) whether it has a name; "a Skerrin Board source" has none.
         described: (m) whether it describes and has none.
         plain: (m) whether it does so without an article.
     """
@@ -52,8 +55,8 @@ class Descriptions:
     def of(cls, mentions: Sequence[Mention]) -> Descriptions:
         """The descriptions among mentions."""
         numbers: dict[str, int] = {}
-        named = np.array([bool(own_names(mention)) for mention in mentions], dtype=np.bool_)
-        forms = [mention.form for mention in mentions]
+        named = np.array([_is_named(mention) for mention in mentions], dtype=np.bool_)
+        forms = [_form(mention, own) for mention, own in zip(mentions, named, strict=True)]
         describes = np.array([form in _DESCRIBING for form in forms], dtype=np.bool_)
         plain = np.array([form in ("bare", "name") for form in forms], dtype=np.bool_)
         heads = [
@@ -62,7 +65,7 @@ class Descriptions:
         ]
         return cls(
             mentions,
-            np.array([_opening(mention) for mention in mentions], dtype=np.int64) * ~named,
+            np.array(list(map(_opening, mentions, forms)), dtype=np.int64) * ~named,
             numbers,
             np.array(heads, dtype=np.int64),
             named,
@@ -141,7 +144,64 @@ def _any(holds: Bools, sources: Ints) -> Bools:
     return np.asarray(np.bincount(sources, weights=holds)[sources] > 0)
 
 
-def _opening(mention: Mention) -> int:
+def _is_named(mention: Mention) -> bool:
+    """Whether a mention has a name of its own that tells whom it means.
+
+    A body's name between "a" and a noun does not: "a Skerrin Board source".
+    """
+    own = own_names(mention)
+    if not own or own[0].type == "PERSON" or mention.tokens[0].lower() not in INDEFINITE:
+        return bool(own)
+    return not is_before_noun(mention, own[-1])
+
+
+def _form(mention: Mention, named: bool) -> str:
+    """The form, which is that of its article for a description with somebody else's name."""
+    indefinite = not named and mention.tokens and mention.tokens[0].lower() in INDEFINITE
+    return "indefinite" if indefinite and mention.form == "name" else mention.form
+
+
+def strangers(mentions: Sequence[Mention]) -> Bools:
+    """(m, m): whether one is told of by the other's name, and so is somebody else."""
+    found = np.zeros((len(mentions), len(mentions)), dtype=np.bool_)
+    persons = [
+        (row, _name(mention, entity))
+        for row, mention in enumerate(mentions)
+        for entity in own_names(mention)
+        if entity.type == "PERSON"
+    ]
+    for row, mention in enumerate(mentions):
+        for name in _owners(mention):
+            for other, own in persons:
+                if name <= own or own <= name:
+                    found[row, other] = found[other, row] = True
+    return found
+
+
+def _owners(mention: Mention) -> list[frozenset[str]]:
+    """Names of the persons by whom a mention without an own name tells of somebody else.
+
+    "Roe's lawyer", "the Roe campaign"; "one of Roe" and "friends of Roe" are left to the scorer.
+    """
+    if mention.role == "entity" or own_names(mention):
+        return []
+    return [
+        _name(mention, entity)
+        for entity in mention.names
+        if entity.type == "PERSON"
+        and (
+            is_before_noun(mention, entity)
+            or "".join(mention.tokens[entity.last - mention.first + 1 :][:1]).lower() in POSSESSIVE
+        )
+    ]
+
+
+def _name(mention: Mention, entity: Entity) -> frozenset[str]:
+    words = mention.tokens[entity.first - mention.first : entity.last - mention.first + 1]
+    return frozenset(word.lower() for word in words if word[0].isalpha()) - TITLES
+
+
+def _opening(mention: Mention, form: str) -> int:
     """How a mention tells of somebody anew, by its first words."""
     words = [token.lower() for token in mention.tokens]
     if words[:1] in (["yet"], ["still"]):
@@ -155,7 +215,7 @@ def _opening(mention: Mention) -> int:
         return _OTHER
     # "Many" alone may be many of those before.
     alone = len(words) == 1 and first != "one"
-    return _INDEFINITE if mention.form == "indefinite" and not alone else _NOTHING
+    return _INDEFINITE if form == "indefinite" and not alone else _NOTHING
 
 
 def introducing(mention: Mention) -> list[str]:

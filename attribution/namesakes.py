@@ -22,9 +22,11 @@ Ints = NDArray[np.int64]
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
     """False when the mention and the source carry names of which neither holds the other.
 
-    A pair of people and one of them are two sources.
+    A pair of people and one of them are two sources, and so are a person and whoever is told of by
+    the person's name ("Roe's lawyer").
     """
-    return bool(pairing.likeness.fits(row, members).all())
+    strange = pairing.strangers[row, list(members)]
+    return bool((pairing.likeness.fits(row, members) & ~strange).all())
 
 
 def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
@@ -34,7 +36,7 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
     or it tells of somebody else (:meth:`Descriptions.barred`).
     """
     sources = np.array(owner[:row], dtype=np.int64)
-    clash = ~pairing.likeness.fits(row, slice(row))
+    clash = ~pairing.likeness.fits(row, slice(row)) | pairing.strangers[row, :row]
     if pairing.gender[row]:
         says = np.bincount(sources, weights=pairing.gender[:row])[sources]
         clash |= says * pairing.gender[row] < 0

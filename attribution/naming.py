@@ -73,8 +73,10 @@ def name_and_role(
         names = [(_programme if outlet else _organization)(article, item) for item in named]
         if names:
             return max(names, key=lambda name: len(name.split())), ""
-    name = _fullest_description(article, mentions)
-    return name, _office(name) if source_type == "unnamed_person" else ""
+    best = _fullest_mention(article, mentions)
+    name = _description(article, best)
+    role = _office(name) if source_type == "unnamed_person" else ""
+    return _with_clause(article, best) or name, role
 
 
 def _office(description: str) -> str:
@@ -97,9 +99,12 @@ def person_names(article: EncodedArticle, mentions: Sequence[Mention]) -> frozen
 
 
 def _completed(name: str, people: Collection[str]) -> str:
-    """A single word as the only longer name that ends with it, if there is one."""
-    longer = {person for person in people if person.split()[-1] == name and person != name}
-    return longer.pop() if len(longer) == 1 else name
+    """A single word as the only longer name that ends with it, else that begins with it."""
+    for place in (-1, 0):
+        longer = {person for person in people if person.split()[place] == name and person != name}
+        if longer:
+            return longer.pop() if len(longer) == 1 else name
+    return name
 
 
 def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, str]:
@@ -110,7 +115,7 @@ def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, 
         if (entity := head_name(mention)) and entity.type == "PERSON"
     ]
     if not found:
-        return _fullest_description(article, mentions), ""
+        return _description(article, _fullest_mention(article, mentions)), ""
     headline = in_headline_case(article)
     best = max(
         (mention for mention, _ in found),
@@ -164,11 +169,16 @@ def _ends_in_name(article: EncodedArticle, mention: Mention) -> bool:
 
 
 def _is_apposed(mention: Mention, entity: Entity) -> bool:
-    """True for a name that a mention gives behind what it describes: "the union, Brask Unison"."""
+    """True for a name that a mention gives behind what it describes.
+
+    "The union, Brask Unison", "their union, the Brask Unison".
+    """
     before, after = entity.first - mention.first - 1, entity.last - mention.first + 1
+    if before > 0 and mention.tokens[before].lower() in DETERMINERS:
+        before -= 1
     opened = before > 0 and mention.tokens[before] in _APPOSED
     closed = mention.tokens[after : after + 1] in ((), *((mark,) for mark in (*_BREAKS, ")")))
-    return opened and closed and mention.tokens[before + 1][0].isupper()
+    return opened and closed and mention.tokens[entity.first - mention.first][0].isupper()
 
 
 def _programme(article: EncodedArticle, mention: Mention) -> str:
@@ -193,11 +203,13 @@ def _programme(article: EncodedArticle, mention: Mention) -> str:
 
 
 def describe(article: EncodedArticle, mention: Mention) -> str:
-    """A mention's words without relative clause and trailing apposition."""
+    """A mention's words without relative clause and trailing apposition; of a list, all names."""
     tokens = mention.tokens
     end = len(tokens)
+    names = own_names(mention)
+    listed = names[-1].last - mention.first if len(names) > 1 else 0
     for place, token in enumerate(tokens):
-        if place and (token.lower() in _RELATIVE or (token in _BREAKS and place > 1)):
+        if place > listed and (token.lower() in _RELATIVE or (token in _BREAKS and place > 1)):
             end = place
             break
     end = min(end, _MAX_DESCRIPTION)
@@ -221,16 +233,34 @@ def _run_on(article: EncodedArticle, last: int) -> int:
     return last
 
 
-def _fullest_description(article: EncodedArticle, mentions: Sequence[Mention]) -> str:
+def _fullest_mention(article: EncodedArticle, mentions: Sequence[Mention]) -> Mention:
+    """The mention that describes best: no pronoun, and of the rest the longest, the earliest."""
     order = {"name": 0, "definite": 1, "indefinite": 1, "bare": 1, "pronoun": 2}
     worded = [mention for mention in mentions if mention.tokens]
-    best = min(
+    return min(
         worded,
         key=lambda mention: (order[mention.form], -len(describe(article, mention)), mention.first),
     )
-    if best.form == "pronoun" and best.tokens[0].lower() in _RELATIVE:
-        return _antecedent(article, best.first)
-    return describe(article, best)
+
+
+def _description(article: EncodedArticle, mention: Mention) -> str:
+    """What a mention calls a source without a name; a relative pronoun by what it stands behind."""
+    if mention.form == "pronoun" and mention.tokens[0].lower() in _RELATIVE:
+        return _antecedent(article, mention.first)
+    return describe(article, mention)
+
+
+def _with_clause(article: EncodedArticle, mention: Mention) -> str:
+    """A whole mention with its relative clause where that tells one noun apart, else nothing.
+
+    "A clerk who saw it" is any clerk without it; "a Skerrin port clerk, who saw it" is not.
+    """
+    words = [token.lower() for token in mention.tokens]
+    clause = next((at for at, word in enumerate(words) if at and word in _RELATIVE), 0)
+    noun = [word for word in words[:clause] if word not in DEFINITE | INDEFINITE | {"of"}]
+    if len(noun) != 1 or not noun[0].isalpha() or len(words) > _MAX_DESCRIPTION:
+        return ""
+    return _text(article, *mention.words)
 
 
 def _antecedent(article: EncodedArticle, pronoun: int) -> str:

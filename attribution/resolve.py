@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from attribution.doubts import Reading
 from attribution.features import EncodedArticle
 from attribution.gender import pronoun_group
 from attribution.linking import LINK_FEATURES, Pairing, options_features
@@ -60,9 +61,15 @@ def resolve(
     pairing = Pairing(article, table)
     clusters = _linked(pairing, scorer, threshold)
     agreement = Agreement.after(pairing, _owners(clusters))
-    if not agreement.broken(_owners(clusters)):
-        return clusters
-    return _linked(pairing, scorer, threshold, agreement)
+    if agreement.broken(_owners(clusters)):
+        clusters = _linked(pairing, scorer, threshold, agreement)
+    best = Reading(pairing, scorer, _owners(clusters))
+    for row, agreement in best.others():
+        changed = _linked(pairing, scorer, threshold, agreement)
+        reading = Reading(pairing, scorer, _owners(changed))
+        if reading.better(best, row) and not agreement.broken(reading.owner):
+            best, clusters = reading, changed
+    return clusters
 
 
 def _owners(clusters: Sequence[Cluster]) -> Ints:

@@ -35,6 +35,7 @@ STAGES = (
     {"likeness", "naming", "gender", "nameless", "descriptions"},
     {"linking"},
     {"namesakes", "turns"},
+    {"doubts"},
     {"resolve"},
     {"scene", "characterize", "standing", "publisher", "letters"},
     {"intermediaries"},
