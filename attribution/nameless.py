@@ -179,21 +179,23 @@ def strangers(mentions: Sequence[Mention]) -> Bools:
 
 
 def _owners(mention: Mention) -> list[frozenset[str]]:
-    """Names of the persons by whom a mention without an own name tells of somebody else.
+    """Names by which a mention without a person's own name tells of somebody else.
 
     "Roe's lawyer", "the Roe campaign"; "one of Roe" and "friends of Roe" are left to the scorer.
+    The name may pass for a body's there.
     """
-    if mention.role == "entity" or own_names(mention):
+    if mention.role == "entity" or any(item.type == "PERSON" for item in own_names(mention)):
         return []
     return [
         _name(mention, entity)
         for entity in mention.names
-        if entity.type == "PERSON"
-        and (
-            is_before_noun(mention, entity)
-            or "".join(mention.tokens[entity.last - mention.first + 1 :][:1]).lower() in POSSESSIVE
-        )
+        if is_before_noun(mention, entity) or _is_possessive(mention, entity)
     ]
+
+
+def _is_possessive(mention: Mention, entity: Entity) -> bool:
+    behind = mention.tokens[entity.last - mention.first + 1 :]
+    return len(behind) > 1 and behind[0].lower() in POSSESSIVE
 
 
 def _name(mention: Mention, entity: Entity) -> frozenset[str]:
