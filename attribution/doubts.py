@@ -1,7 +1,7 @@
 """Stage 4b: whether a person whom one pronoun made "he" is "she", by the pronouns of all persons.
 
 Mentions are linked from left to right, so that the first "he" decides what a name is called, and
-all that follows has to go elsewhere: "Ada Roe asked Jo Poe. He said no. She said yes, and she left."
+all that follows has to go elsewhere: "Roe asked Poe. He said no. She said yes, and she left."
 """
 
 from __future__ import annotations

@@ -174,3 +174,48 @@ class TestIntroduced:
     def test_a_body_is_not_introduced(self) -> None:
         article = encode("The union, Quay Watch, slept.")
         assert not introducing(mention(article, "The union, Quay Watch", organization="Quay Watch"))
+
+
+class TestToldOfByAName:
+    @pytest.mark.parametrize("words", ["Poe's lawyer", "The Poe campaign", 'Poe\'s own "Harbour"'])
+    def test_whoever_is_told_of_by_a_persons_name_is_not_that_person(self, words: str) -> None:
+        assert sources(f"Poe left. {words} stayed.", "Poe", words, person="Poe") == [
+            ["Poe"],
+            [words],
+        ]
+
+    @pytest.mark.parametrize("full", ["Lu Poe", "Poe"])
+    def test_it_is_the_same_when_the_name_comes_later(self, full: str) -> None:
+        article = encode(f"The Poe campaign stayed. {full} left.")
+        made = [
+            mention(article, "The Poe campaign", person="Poe"),
+            mention(article, full, occurrence=2 if full == "Poe" else 1, person=full),
+        ]
+        assert len(resolve(article, table(made), NEAREST, 0.5)) == 2
+
+    def test_a_name_that_passes_for_a_bodys_before_a_noun_is_told_apart_too(self) -> None:
+        article = encode("Lu Poe left. The Poe campaign stayed.")
+        made = [
+            mention(article, "Lu Poe", person="Lu Poe"),
+            mention(article, "The Poe campaign", occurrence=1, organization="Poe"),
+        ]
+        assert len(resolve(article, table(made), NEAREST, 0.5)) == 2
+
+    def test_a_claim_in_the_possessive_is_the_persons(self) -> None:
+        assert sources("Poe left. Poe's claim stood.", "Poe", "Poe's", person="Poe") == [
+            ["Poe", "Poe's"]
+        ]
+
+    def test_a_name_behind_an_office_is_the_persons(self) -> None:
+        assert sources("Poe left. Mayor Poe stayed.", "Poe", "Mayor Poe", person="Poe") == [
+            ["Poe", "Mayor Poe"]
+        ]
+
+
+def test_sources_with_a_bodys_name_before_the_noun_are_two() -> None:
+    article = encode("A Quay source left. One Harbour source stayed.")
+    made = [
+        mention(article, "A Quay source", organization="Quay"),
+        mention(article, "One Harbour source", organization="Harbour"),
+    ]
+    assert len(resolve(article, table(made), NEAREST, 0.5)) == 2

@@ -71,6 +71,52 @@ class TestName:
         )
         assert found[0] == "Ada Roe"
 
+    def test_a_sentence_with_a_stop_among_others_is_no_headline(self) -> None:
+        found = named(
+            "It was late. Ada Roe of the Skerrin Quay left.\n\nAda laughed at the queue.",
+            ("Ada Roe", {"person": "Ada Roe"}),
+            ("Ada", {"person": "Ada"}),
+        )
+        assert found[0] == "Ada Roe"
+
+    @pytest.mark.parametrize(
+        ("words", "name"),
+        [
+            ("a clerk who saw the fire", "a clerk who saw the fire"),
+            ("several of the clerks who saw it", "several of the clerks who saw it"),
+            ("a clerk, who saw the fire", "a clerk"),
+            ("a Skerrin port clerk who saw it", "a Skerrin port clerk"),
+        ],
+    )
+    def test_one_noun_alone_keeps_its_relative_clause(self, words: str, name: str) -> None:
+        found = named(f"So {words} said.", (words, {}), source_type="unnamed_person")
+        assert found[0] == name
+
+    def test_a_role_has_no_relative_clause(self) -> None:
+        words = "a clerk who saw the fire"
+        assert named(f"So {words} said.", (words, {}), source_type="unnamed_person")[1] == "clerk"
+
+    def test_bodies_in_a_list_are_all_named(self) -> None:
+        words = "Quorra, Brask Unison and Skerrin"
+        names: Names = ("Quorra", "Brask Unison", "Skerrin")
+        found = named(
+            f"So {words} said.", (words, {"organization": names}), source_type="unnamed_group"
+        )
+        assert found[0] == words
+
+    def test_a_possessive_that_ends_the_mention_leaves_it_its_name(self) -> None:
+        found = named("So Ada Roe's claim.", ("Ada Roe's", {"person": "Ada Roe"}))
+        assert found[0] == "Ada Roe"
+
+    def test_an_organisation_goes_by_the_name_in_its_apposition_behind_an_article(self) -> None:
+        words = "their union, the Brask Unison"
+        found = named(
+            f"So {words} said.",
+            (words, {"organization": "Brask Unison"}),
+            source_type="named_organization",
+        )
+        assert found[0] == "Brask Unison"
+
     def test_an_organisation_goes_by_the_name_in_its_apposition(self) -> None:
         found = named(
             "The clerks' union, Quorra, said so.",
