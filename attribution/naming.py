@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import takewhile
 
 from attribution.entities import Entity, in_headline_case, runs_on
 from attribution.features import EncodedArticle
@@ -260,7 +261,8 @@ def _with_clause(article: EncodedArticle, mention: Mention) -> str:
     noun = [word for word in words[:clause] if word not in DEFINITE | INDEFINITE | {"of"}]
     if len(noun) != 1 or not noun[0].isalpha() or len(words) > _MAX_DESCRIPTION:
         return ""
-    return _text(article, *mention.words)
+    loose = len(list(takewhile(lambda word: word in _LOOSE | LINKS | _BREAKS, reversed(words))))
+    return _text(article, mention.first, mention.last - loose)
 
 
 def _antecedent(article: EncodedArticle, pronoun: int) -> str:

@@ -84,6 +84,7 @@ class TestName:
         [
             ("a clerk who saw the fire", "a clerk who saw the fire"),
             ("several of the clerks who saw it", "several of the clerks who saw it"),
+            ("a clerk who saw the fire and", "a clerk who saw the fire"),
             ("a clerk, who saw the fire", "a clerk"),
             ("a Skerrin port clerk who saw it", "a Skerrin port clerk"),
         ],
@@ -355,6 +356,19 @@ class TestCompletion:
         article = encode(self.TEXT)
         single = mention(article, "Brask", occurrence=2, person="Brask")
         return name_and_role(article, [single], "named_person", people)[0]
+
+    @pytest.mark.parametrize(
+        ("people", "name"),
+        [
+            (("Brask Ottoline",), "Brask Ottoline"),
+            (("Brask Ottoline", "Brask Ware"), "Brask"),
+            (("Brask Ottoline", "Tilly Brask"), "Tilly Brask"),
+        ],
+    )
+    def test_a_first_name_alone_is_completed_where_it_is_no_surname(
+        self, people: tuple[str, ...], name: str
+    ) -> None:
+        assert self.completed(*people) == name
 
     def test_a_surname_alone_is_completed_from_a_name_in_the_article(self) -> None:
         assert self.completed("Ottoline Brask", "Tilly Ware") == "Ottoline Brask"
