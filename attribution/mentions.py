@@ -7,7 +7,7 @@ without a source mention brings a zero mention at its predicate; the entity head
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise, takewhile
@@ -123,7 +123,10 @@ def collect_mentions(
             found.setdefault(words, _mention(article, words, "entity", None, entities))
     programmes = _programmes(article, [item for item in found.values() if item.role == "via"])
     mentions = [
-        item for item in found.values() if item.role == "source" or not _in(item, programmes)
+        item
+        for item in found.values()
+        if item.role == "source"
+        or not (_in(item, programmes) or _is_begun(item, found.values(), programmes))
     ]
     for number, draft in enumerate(drafts):
         if not draft.source:
@@ -134,15 +137,27 @@ def collect_mentions(
 
 
 def _programmes(article: EncodedArticle, outlets: Sequence[Mention]) -> list[range]:
-    """The quotations right behind the possessive of an intermediary: Quay TV's "Harbour Hour"."""
+    """The quotations right behind the possessive of an intermediary: Quay TV's "Harbour Hour".
+
+    The intermediary may go on into the quotation.
+    """
     document = article.document
-    ends = {
-        mention.last + 2
-        for mention in outlets
-        if mention.last + 1 < len(article)
-        and document.words[mention.last + 1].of(document.text).lower() in POSSESSIVE
-    }
-    return [quoted for quoted in article.quote_words if quoted.start in ends]
+    named = {word for mention in outlets for word in range(mention.first, mention.last + 1)}
+    return [
+        quoted
+        for quoted in article.quote_words
+        if quoted.start - 2 in named
+        and document.words[quoted.start - 1].of(document.text).lower() in POSSESSIVE
+    ]
+
+
+def _is_begun(mention: Mention, others: Iterable[Mention], programmes: Sequence[range]) -> bool:
+    """Whether another mention names the same outlet there with its programme, or part of it."""
+    return any(
+        mention.last == words.start - 2
+        and any(other.first == mention.first and other.last in words for other in others)
+        for words in programmes
+    )
 
 
 def _in(mention: Mention, quotations: Sequence[range]) -> bool:

@@ -192,13 +192,15 @@ def _programme(article: EncodedArticle, mention: Mention) -> str:
         inside = 0 <= word < len(article)
         return inside and document.words[word].of(document.text).lower() in POSSESSIVE
 
-    if possessive(entity.last + 1):
+    for owner in (entity, *mention.names):
+        if not possessive(owner.last + 1):
+            continue
         for quoted in article.quote_words:
-            if quoted.start == entity.last + 2 and len(quoted) <= _MAX_PROGRAMME:
-                whole = wording(article, entity.first, quoted.stop - 1)
+            named = owner is entity or entity.first in quoted
+            if quoted.start == owner.last + 2 and named and len(quoted) <= _MAX_PROGRAMME:
+                whole = wording(article, owner.first, quoted.stop - 1)
                 return _STOP_IN_MARKS.sub("", whole)
-    for owner in mention.names:
-        if owner.last == entity.first - 2 and possessive(entity.first - 1):
+        if owner.last == entity.first - 2:
             return wording(article, owner.first, entity.last)
     return _organization(article, mention)
 

@@ -4,8 +4,10 @@ Two learned readings of every (claim, candidate) pair decide (rules of what coun
 training/corpus/provenance/GUIDE.md). The first sees each claim by itself; the second also sees
 what the first said of the claims around it and of the same origin's, so that an interview or
 report is carried over and stops where it ends (stacked collective classification, Kou and Cohen,
-2007). The chain is put together in `_order`: a nested claim comes through everything its outer
-claim came through, then through the outer speaker; the rest stand in text order.
+2007). Where another outlet has been told since, `_on_the_last_occasion` puts that one for an outlet
+carried over. The chain is put together in `_order`: a nested claim comes through everything its
+outer claim came through, then through the outer speaker; the rest stand in text order. In front
+comes what the outermost intermediary itself was last told through (`_further_out`).
 """
 
 from __future__ import annotations
@@ -13,12 +15,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from attribution.intermediaries import carry_features, via_features
 from attribution.scene import Floats, Scene
 from attribution.tabular import Classifier
 
 __all__ = ["Scene", "find_chains", "first_reading"]
+
+Pairs = NDArray[np.bool_]
+#: Score in a claim's own sentence above which a chosen outlet is named there as one told.
+_NAMED = 0.5
 
 
 def find_chains(
@@ -33,15 +40,55 @@ def find_chains(
         threshold: least score of an intermediary.
     """
     rows, found = first_reading(scene, first)
-    chosen: list[list[int]] = [[] for _ in scene.drafts]
+    chosen = np.zeros(found.shape, dtype=bool)
     if len(rows):
-        scores = second.probabilities(carry_features(scene, rows, found))
-        for claim, name in np.column_stack(scene.pairs)[scores >= threshold].tolist():
-            chosen[claim].append(name)
+        chosen[scene.pairs] = second.probabilities(carry_features(scene, rows, found)) >= threshold
+    names = [np.flatnonzero(row).tolist() for row in _on_the_last_occasion(scene, chosen)]
     chains: dict[int, tuple[int, ...]] = {}
     for claim in range(len(scene.drafts)):
-        _order(scene, claim, chosen, chains)
-    return [chains[claim] for claim in range(len(scene.drafts))]
+        _order(scene, claim, names, chains)
+    return _further_out(scene, [chains[claim] for claim in range(len(scene.drafts))])
+
+
+def _on_the_last_occasion(scene: Scene, chosen: Pairs) -> Pairs:
+    """(claims, clusters) chosen intermediaries without outlets told on an occasion that is over.
+
+    Who told one outlet and then another goes on to speak to the other: an outlet that is chosen
+    for a later claim of the same origin, without being named there, gives way to the last named.
+    """
+    _, here, _ = scene.reach
+    named = chosen & (here > _NAMED) & scene.outlets
+    kept = chosen.copy()
+    for origin, family in scene.families.items():
+        if scene.nobody[origin]:
+            continue
+        told = last = np.zeros(chosen.shape[1], dtype=bool)
+        for claim in family.tolist():
+            if named[claim].any():
+                last = named[claim]
+                told = told | last
+            over = kept[claim] & told & ~last
+            if over.any():
+                kept[claim] = (kept[claim] & ~over) | (last & scene.possible[claim])
+    return kept
+
+
+def _further_out(scene: Scene, chains: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The chains, each with that of its first intermediary's own last claim in front.
+
+    What a report says that the Echo has seen came through the Echo too. A nested claim has its
+    outer claim's chain already.
+    """
+    found: list[tuple[int, ...]] = []
+    own: dict[int, tuple[int, ...]] = {}
+    for claim, chain in enumerate(chains):
+        origin = scene.origins[claim]
+        outside = own.get(chain[0], ()) if chain and scene.outer[claim] < 0 else ()
+        if origin not in outside and not set(outside) & set(chain):
+            chain = (*outside, *chain)
+        found.append(chain)
+        own[origin] = chain
+    return found
 
 
 def first_reading(scene: Scene, scorer: Classifier) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ from attribution.decode import ClaimDraft
 from attribution.features import EncodedArticle
 from attribution.mentions import MentionTable
 from attribution.resolve import Cluster
+from attribution.roles import WordRange
 from attribution.types import SOURCE_TYPES
 
 __all__ = ["FAR", "LIKELY", "Floats", "Ints", "Scene", "outer_claims"]
@@ -28,6 +29,7 @@ _NEAR_SENTENCES = 3
 #: and at which for the whole article.
 LIKELY, _SURE = 0.2, 0.5
 _OUTLET = SOURCE_TYPES.index("media_outlet")
+_NOBODY = [SOURCE_TYPES.index("author"), SOURCE_TYPES.index("unspecified")]
 #: Sentences to what is nowhere.
 FAR = 30.0
 
@@ -80,6 +82,11 @@ class Scene:
         return np.asarray(self.types[:, _OUTLET] > 0.5)
 
     @cached_property
+    def nobody(self) -> NDArray[np.bool_]:
+        """Whether each cluster is most likely the author, or nobody in particular."""
+        return np.isin(self.types.argmax(1), _NOBODY)
+
+    @cached_property
     def outer(self) -> Ints:
         """For every claim the one whose content most closely holds it, -1 where none does."""
         return outer_claims(self.drafts)
@@ -118,8 +125,16 @@ class Scene:
             size = len(draft.via_scores)
             for words in draft.via:
                 if draft.scores_from <= words[0] < draft.scores_from + size:
-                    marked[number, self.owner[rows.get(words, [])]] = True
+                    marked[number, self.owner[rows.get(words) or self._around(words)]] = True
         return best, here, marked
+
+    def _around(self, words: WordRange) -> list[int]:
+        """The intermediary's mention that these words are part of, though not all of it."""
+        return [
+            row
+            for row, mention in enumerate(self.table.mentions)
+            if mention.role == "via" and mention.first <= words[0] and words[1] <= mention.last
+        ]
 
     @property
     def _scored(self) -> tuple[Ints, Ints, Floats]:
@@ -190,7 +205,8 @@ class Scene:
 
         Those mentioned near it, its outer claim's source and that one's candidates, those that
         another claim of its origin, or surely any claim of the article, came through, and every
-        outlet named before it: an article may retell another one from end to end.
+        outlet named before it: an article may retell another one from end to end. The article's
+        own outlet, its author and nobody in particular pass nothing on.
         """
         _, here, _ = self.reach
         claims = np.arange(len(self.drafts))
@@ -208,6 +224,7 @@ class Scene:
         found[nested, self.origin[outer]] = True
         found[claims, self.origin] = False
         found[:, list(self.own)] = False
+        found[:, self.nobody] = False
         return found
 
     @cached_property

@@ -82,6 +82,23 @@ class TestMentions:
         ]
         assert found[0].names == (entities[0],)
 
+    def test_an_outlet_and_the_same_with_its_programme_are_one(self) -> None:
+        made = encode('She told Quay TV\'s "Harbour Hour" so. He left.')
+        scripts = [
+            Script(("so",), "told", "She", ("Quay TV",)),
+            Script(("left",), None, "He", ("Quay TV's \"Harbour Hour",)),
+        ]
+        found = collect_mentions(made, [draft(made, script) for script in scripts], [])
+        assert [words_of(made, item.words) for item in found if item.role == "via"] == [
+            "Quay TV's \"Harbour Hour"
+        ]
+
+    def test_part_of_a_programme_that_an_outlets_mention_goes_into_is_none(self) -> None:
+        made = encode('She told Quay TV\'s "Harbour and Hour" so.')
+        via = ("Quay TV's \"Harbour", "and Hour")
+        found = collect_mentions(made, [draft(made, Script(("so",), "told", "She", via))], [])
+        assert [words_of(made, item.words) for item in found if item.role == "via"] == [via[0]]
+
     def test_an_outlets_programme_in_quotation_marks_is_none_of_its_own(self) -> None:
         made = encode('She spoke on Quay TV\'s "Harbour Hour" and on "Late Tide".')
         via = ("Quay TV", "Harbour Hour", "Late Tide")

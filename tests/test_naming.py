@@ -134,6 +134,17 @@ class TestName:
         )
         assert found[0] == 'Quay Radio\'s "Harbour Hour"'
 
+    def test_a_programme_is_named_whole_where_only_its_last_word_is_known(self) -> None:
+        found = named(
+            'So she told Quay Radio\'s "Late Harbour Hour" twice.',
+            (
+                "Quay Radio's \"Late Harbour Hour",
+                {"organization": ("Quay Radio", "Hour")},
+            ),
+            source_type="media_outlet",
+        )
+        assert found[0] == 'Quay Radio\'s "Late Harbour Hour"'
+
     def test_a_programme_behind_its_station_is_named_with_it(self) -> None:
         found = named(
             "She told Quay TV's Harbour Hour so.",

@@ -1,0 +1,93 @@
+"""Which outlet a source goes on to speak to, and what its outermost intermediary came through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from test_provenance import MARKED, MARKED_AT_FIRST, scene
+
+from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES, Scene, via_features
+from attribution.provenance import find_chains
+from attribution.types import SourceType
+from scenes import Script, rule, type_rows
+from tiny_model import tiny_classifier
+
+BRASK, ECHO, POST = range(3)
+#: Takes every candidate of a claim without a cue, and of one that tells somebody only that one.
+CARRIES_ALL = rule(CARRY_FEATURES, -5.0, {"is_via_mention": 9.0, "uncued": 9.0})
+#: Takes of those carried over the outlet that was told two sentences before.
+CARRIES_OLD = rule(CARRY_FEATURES, -5.0, {"is_via_mention": 9.0, "origin_best_apart": 6.0})
+
+
+def told_twice(*types: SourceType) -> Scene:
+    """Brask tells the Echo, then the Post, and goes on."""
+    scripts = (
+        Script(("it was over",), "told", "Brask", ("the Echo",)),
+        Script(("it was late",), "has told", "She", ("the Post",)),
+        Script(("The quay is shut",)),
+    )
+    text = "Brask told the Echo it was over. She has told the Post it was late. The quay is shut."
+    found = scene(text, scripts, [["Brask", "She"], ["the Echo"], ["the Post"]], [BRASK] * 3)
+    return replace(found, types=type_rows(*types))
+
+
+def outlets() -> Scene:
+    return told_twice("named_person", "media_outlet", "media_outlet")
+
+
+class TestOccasion:
+    def test_an_outlet_told_before_another_one_is_carried_no_further(self) -> None:
+        chains = find_chains(outlets(), MARKED_AT_FIRST, CARRIES_ALL, 0.5)
+        assert chains == [(ECHO,), (POST,), (POST,)]
+
+    def test_the_outlet_told_last_stands_for_one_told_before(self) -> None:
+        chains = find_chains(outlets(), MARKED_AT_FIRST, CARRIES_OLD, 0.5)
+        assert chains == [(ECHO,), (POST,), (POST,)]
+
+    def test_of_people_told_none_gives_way(self) -> None:
+        people = told_twice("named_person", "named_person", "named_person")
+        chains = find_chains(people, MARKED_AT_FIRST, CARRIES_ALL, 0.5)
+        assert chains[2] == (ECHO, POST)
+
+    def test_what_nobody_in_particular_said_is_no_interview(self) -> None:
+        nobody = told_twice("unspecified", "media_outlet", "media_outlet")
+        assert find_chains(nobody, MARKED_AT_FIRST, CARRIES_ALL, 0.5)[2] == (ECHO, POST)
+
+
+class TestFurtherOut:
+    def test_what_a_report_says_came_through_who_had_the_report(self) -> None:
+        text = "The report said it was late, the Echo wrote. A clerk slept, the report said."
+        scripts = (
+            Script(("it was late",), "said", "The report", ("the Echo",)),
+            Script(("slept",), None, "A clerk", ("the report",)),
+        )
+        sources = [["The report", "the report"], ["the Echo"], ["A clerk"]]
+        found = scene(text, scripts, sources, [0, 2])
+        assert find_chains(found, MARKED_AT_FIRST, MARKED, 0.5) == [(1,), (1, 0)]
+
+    @given(st.integers(0, 200))
+    def test_no_source_stands_twice_in_a_chain_nor_the_origin(self, seed: int) -> None:
+        found = outlets()
+        first = tiny_classifier(len(VIA_FEATURES), 1, seed)
+        second = tiny_classifier(len(CARRY_FEATURES), 1, seed + 1)
+        for origin, chain in zip(
+            found.origins, find_chains(found, first, second, 0.5), strict=True
+        ):
+            assert len({origin, *chain}) == len(chain) + 1
+
+
+def test_the_author_and_nobody_in_particular_pass_nothing_on() -> None:
+    found = told_twice("named_person", "author", "unspecified")
+    assert found.candidates == [[], [], []]
+
+
+def test_words_that_are_part_of_an_intermediarys_mention_mark_it() -> None:
+    text = 'Brask told Quay TV\'s "Harbour Hour" it was over.'
+    script = Script(("it was over",), "told", "Brask", ("Quay TV",))
+    found = scene(text, (script,), [["Brask"], ["Quay TV"]], [0])
+    table = found.table
+    whole = replace(table.mentions[1], last=table.mentions[1].last + 4, role="via")
+    longer = replace(found, table=replace(table, mentions=(table.mentions[0], whole)))
+    assert via_features(longer)[0, VIA_FEATURES.index("is_via_mention")] == 1
