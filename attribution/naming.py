@@ -264,7 +264,7 @@ def _with_clause(article: EncodedArticle, mention: Mention) -> str:
     if len(noun) != 1 or not noun[0].isalpha() or len(words) > _MAX_DESCRIPTION:
         return ""
     loose = len(list(takewhile(lambda word: word in _LOOSE | LINKS | _BREAKS, reversed(words))))
-    return _text(article, mention.first, mention.last - loose)
+    return wording(article, mention.first, mention.last - loose)
 
 
 def _antecedent(article: EncodedArticle, pronoun: int) -> str:

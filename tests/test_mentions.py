@@ -15,6 +15,7 @@ from attribution.mentions import (
     collect_mentions,
     form_of,
     head_name,
+    own_name,
     own_names,
 )
 from attribution.model import ENTITY_LABELS
@@ -81,6 +82,11 @@ class TestMentions:
             ("entity", "Ingrid Brask"),
         ]
         assert found[0].names == (entities[0],)
+
+    def test_a_name_before_the_possessive_that_ends_a_mention_is_its_own(self) -> None:
+        made = encode("She read the Echo's own report.")
+        assert own_name(mention(made, "Echo's", organization="Echo")) == "Echo"
+        assert own_name(mention(made, "Echo's own report", organization="Echo")) == ""
 
     def test_an_outlet_and_the_same_with_its_programme_are_one(self) -> None:
         made = encode('She told Quay TV\'s "Harbour Hour" so. He left.')
