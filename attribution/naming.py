@@ -156,8 +156,19 @@ def _organization(article: EncodedArticle, mention: Mention) -> str:
     entity = head_name(mention)
     assert entity is not None
     if _ends_in_name(article, mention) or _is_apposed(mention, entity):
-        return wording(article, entity.first, entity.last)
+        return wording(article, _begins(mention, entity), entity.last)
     return describe(article, mention)
+
+
+def _begins(mention: Mention, entity: Entity) -> int:
+    """The first of the capitalised words right before a name: TV Quay, where Quay is known."""
+    first = entity.first
+    while first > mention.first:
+        word = mention.tokens[first - mention.first - 1]
+        if not word[0].isupper() or word.lower() in DETERMINERS:
+            break
+        first -= 1
+    return first
 
 
 def _ends_in_name(article: EncodedArticle, mention: Mention) -> bool:

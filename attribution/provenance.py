@@ -24,8 +24,9 @@ from attribution.tabular import Classifier
 __all__ = ["Scene", "find_chains", "first_reading"]
 
 Pairs = NDArray[np.bool_]
-#: Score in a claim's own sentence above which a chosen outlet is named there as one told.
-_NAMED = 0.5
+#: Score in a claim's own sentence above which a candidate is named there as intermediary, and the
+#: share of the threshold that is then enough.
+_NAMED, _SHARE = 0.5, 2 / 3
 
 
 def find_chains(
@@ -37,12 +38,15 @@ def find_chains(
         scene: the article's claims and sources.
         first: scores VIA_FEATURES.
         second: scores CARRY_FEATURES.
-        threshold: least score of an intermediary.
+        threshold: least score of an intermediary; less is enough for one that is named as such in
+            the claim's own sentence.
     """
     rows, found = first_reading(scene, first)
     chosen = np.zeros(found.shape, dtype=bool)
     if len(rows):
-        chosen[scene.pairs] = second.probabilities(carry_features(scene, rows, found)) >= threshold
+        _, here, _ = scene.reach
+        least = np.where(here[scene.pairs] > _NAMED, _SHARE * threshold, threshold)
+        chosen[scene.pairs] = second.probabilities(carry_features(scene, rows, found)) >= least
     names = [np.flatnonzero(row).tolist() for row in _on_the_last_occasion(scene, chosen)]
     chains: dict[int, tuple[int, ...]] = {}
     for claim in range(len(scene.drafts)):

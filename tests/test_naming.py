@@ -134,6 +134,17 @@ class TestName:
         )
         assert found[0] == 'Quay Radio\'s "Harbour Hour"'
 
+    @pytest.mark.parametrize(
+        ("words", "name"), [("broadcaster TV Quay", "TV Quay"), ("The Quay", "Quay")]
+    )
+    def test_an_outlet_has_the_capitalised_words_before_its_name(
+        self, words: str, name: str
+    ) -> None:
+        found = named(
+            f"{words} said so.", (words, {"organization": "Quay"}), source_type="media_outlet"
+        )
+        assert found[0] == name
+
     def test_a_programme_is_named_whole_where_only_its_last_word_is_known(self) -> None:
         found = named(
             'So she told Quay Radio\'s "Late Harbour Hour" twice.',

@@ -56,6 +56,12 @@ class TestOccasion:
         assert find_chains(nobody, MARKED_AT_FIRST, CARRIES_ALL, 0.5)[2] == (ECHO, POST)
 
 
+def test_less_is_enough_for_who_is_named_as_intermediary_in_the_claims_own_sentence() -> None:
+    even = rule(CARRY_FEATURES, 0.0, {})
+    assert find_chains(outlets(), MARKED_AT_FIRST, even, 0.7) == [(ECHO,), (POST,), ()]
+    assert find_chains(outlets(), MARKED_AT_FIRST, even, 0.8) == [(), (), ()]
+
+
 class TestFurtherOut:
     def test_what_a_report_says_came_through_who_had_the_report(self) -> None:
         text = "The report said it was late, the Echo wrote. A clerk slept, the report said."
