@@ -45,7 +45,7 @@ def find_chains(
     chosen = np.zeros(found.shape, dtype=bool)
     if len(rows):
         _, here, _ = scene.reach
-        least = np.where(here[scene.pairs] > _NAMED, _SHARE * threshold, threshold)
+        least = threshold * np.where(here[scene.pairs] > _NAMED, np.float32(_SHARE), np.float32(1))
         chosen[scene.pairs] = second.probabilities(carry_features(scene, rows, found)) >= least
     names = [np.flatnonzero(row).tolist() for row in _on_the_last_occasion(scene, chosen)]
     chains: dict[int, tuple[int, ...]] = {}
