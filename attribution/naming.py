@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from itertools import takewhile
 
-from attribution.entities import Entity, in_headline_case, runs_on
+from attribution.entities import Entity, in_headline_case
 from attribution.features import EncodedArticle
 from attribution.mentions import Mention, head_name, own_names
-from attribution.types import SourceType, Span
+from attribution.types import SourceType
 from attribution.wordclasses import (
     DEFINITE,
     DETERMINERS,
@@ -27,19 +26,16 @@ from attribution.wordclasses import (
     RANKS,
     TITLES,
 )
+from attribution.wording import describe, description, fullest_mention, with_clause, wording
 
-__all__ = ["beyond_name", "describe", "join_roles", "name_and_role", "person_names", "wording"]
+__all__ = ["beyond_name", "join_roles", "name_and_role", "person_names"]
 
-#: Marks behind which a description is over.
-_BREAKS = frozenset(",—–―;:")
+#: Marks that may close a name's apposition.
+_CLOSING = frozenset(",—–―;:)")
 #: Marks behind which a name's apposition begins.
 _APPOSED = frozenset(",(—–―")
-#: Words that end no description ("a judge's", "the head of").
-_LOOSE = PREPOSITIONS | frozenset(POSSESSIVE)
 _RELATIVE = frozenset("who whom whose which that".split())
-_MAX_DESCRIPTION = 16
 _MAX_PROGRAMME = 8
-_MAX_ANTECEDENT = 4
 _WORD = re.compile(r"\w+")
 #: The sentence's comma or stop, which American printers put inside the marks.
 _STOP_IN_MARKS = re.compile(r"[,.;](?=[\"”’']$)")
@@ -74,10 +70,10 @@ def name_and_role(
         names = [(_programme if outlet else _organization)(article, item) for item in named]
         if names:
             return max(names, key=lambda name: len(name.split())), ""
-    best = _fullest_mention(article, mentions)
-    name = _description(article, best)
+    best = fullest_mention(article, mentions)
+    name = description(article, best)
     role = _office(name) if source_type == "unnamed_person" else ""
-    return _with_clause(article, best) or name, role
+    return with_clause(article, best) or name, role
 
 
 def _office(description: str) -> str:
@@ -116,7 +112,7 @@ def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, 
         if (entity := head_name(mention)) and entity.type == "PERSON"
     ]
     if not found:
-        return _description(article, _fullest_mention(article, mentions)), ""
+        return description(article, fullest_mention(article, mentions)), ""
     headline = in_headline_case(article)
     best = max(
         (mention for mention, _ in found),
@@ -189,7 +185,7 @@ def _is_apposed(mention: Mention, entity: Entity) -> bool:
     if before > 0 and mention.tokens[before].lower() in DETERMINERS:
         before -= 1
     opened = before > 0 and mention.tokens[before] in _APPOSED
-    closed = mention.tokens[after : after + 1] in ((), *((mark,) for mark in (*_BREAKS, ")")))
+    closed = mention.tokens[after : after + 1] in ((), *((mark,) for mark in _CLOSING))
     return opened and closed and mention.tokens[entity.first - mention.first][0].isupper()
 
 
@@ -214,85 +210,6 @@ def _programme(article: EncodedArticle, mention: Mention) -> str:
         if owner.last == entity.first - 2:
             return wording(article, owner.first, entity.last)
     return _organization(article, mention)
-
-
-def describe(article: EncodedArticle, mention: Mention) -> str:
-    """A mention's words without relative clause and trailing apposition; of a list, all names."""
-    tokens = mention.tokens
-    end = len(tokens)
-    names = own_names(mention)
-    listed = names[-1].last - mention.first if len(names) > 1 else 0
-    for place, token in enumerate(tokens):
-        if place > listed and (token.lower() in _RELATIVE or (token in _BREAKS and place > 1)):
-            end = place
-            break
-    end = min(end, _MAX_DESCRIPTION)
-    while end > 1 and (tokens[end - 1] in _BREAKS or tokens[end - 1].lower() in _LOOSE):
-        end -= 1
-    last = mention.first + max(end, 1) - 1
-    if not mention.names and end == len(tokens) and tokens[end - 1][0].isupper():
-        last = _run_on(article, last)
-    return wording(article, mention.first, last)
-
-
-def _run_on(article: EncodedArticle, last: int) -> int:
-    """The last of the capitalised words right behind a name, but in a headline."""
-    capital = runs_on(article)
-    while (
-        last + 1 < len(article)
-        and capital[last + 1]
-        and article.sentence[last + 1] == article.sentence[last]
-    ):
-        last += 1
-    return last
-
-
-def _fullest_mention(article: EncodedArticle, mentions: Sequence[Mention]) -> Mention:
-    """The mention that describes best: no pronoun, and of the rest the longest, the earliest."""
-    order = {"name": 0, "definite": 1, "indefinite": 1, "bare": 1, "pronoun": 2}
-    worded = [mention for mention in mentions if mention.tokens]
-    return min(
-        worded,
-        key=lambda mention: (order[mention.form], -len(describe(article, mention)), mention.first),
-    )
-
-
-def _description(article: EncodedArticle, mention: Mention) -> str:
-    """What a mention calls a source without a name; a relative pronoun by what it stands behind."""
-    if mention.form == "pronoun" and mention.tokens[0].lower() in _RELATIVE:
-        return _antecedent(article, mention.first)
-    return describe(article, mention)
-
-
-def _with_clause(article: EncodedArticle, mention: Mention) -> str:
-    """A whole mention with its relative clause where that tells one noun apart, else nothing.
-
-    "A clerk who saw it" is any clerk without it; "a Skerrin port clerk, who saw it" is not.
-    """
-    words = [token.lower() for token in mention.tokens]
-    clause = next((at for at, word in enumerate(words) if at and word in _RELATIVE), 0)
-    noun = [word for word in words[:clause] if word not in DEFINITE | INDEFINITE | {"of"}]
-    if len(noun) != 1 or not noun[0].isalpha() or len(words) > _MAX_DESCRIPTION:
-        return ""
-    loose = len(list(takewhile(lambda word: word in _LOOSE | LINKS | _BREAKS, reversed(words))))
-    return wording(article, mention.first, mention.last - loose)
-
-
-def _antecedent(article: EncodedArticle, pronoun: int) -> str:
-    """The few words that a relative pronoun stands behind ("some clerks who"), else the pronoun."""
-    document = article.document
-    comma = pronoun > 0 and document.words[pronoun - 1].of(document.text) == ","
-    first = pronoun - comma
-    for word in range(first - 1, max(-1, first - 1 - _MAX_ANTECEDENT), -1):
-        text = document.words[word].of(document.text).lower()
-        apart = article.sentence[word] != article.sentence[pronoun]
-        if apart or not document.lettered[word] or text in PREPOSITIONS | LINKS:
-            break
-        first = word
-        if text in DEFINITE | INDEFINITE:
-            break
-    last = pronoun - comma - 1
-    return wording(article, first, last) if first <= last else wording(article, pronoun, pronoun)
 
 
 def _roles(article: EncodedArticle, mention: Mention, entity: Entity) -> list[str]:
@@ -386,26 +303,3 @@ def _without_loose_ends(text: str) -> str:
     while len(words) > 1 and words[-1].lower() in PREPOSITIONS | DETERMINERS | LINKS:
         del words[-1]
     return " ".join(words)
-
-
-def wording(article: EncodedArticle, first: int, last: int) -> str:
-    """Words first..last as in the text, with the stop of an abbreviation.
-
-    White space is folded and soft hyphens are left out.
-    """
-    span: Span = article.document.cover(first, last)
-    stop = "." if _is_abbreviation(article, last) else ""
-    words = span.of(article.document.text).replace("\u00ad", "")
-    return " ".join(words.split()) + stop
-
-
-def _is_abbreviation(article: EncodedArticle, word: int) -> bool:
-    """True for a word with a stop right behind it that has stops inside, or ends no sentence."""
-    document = article.document
-    here, behind = document.words[word], document.words[word + 1 : word + 2]
-    if not behind or behind[0].of(document.text) != "." or behind[0].start != here.end:
-        return False
-    if "." in here.of(document.text):
-        return True
-    goes_on = word + 2 < len(article) and article.sentence[word] == article.sentence[word + 2]
-    return goes_on and document.lettered[word + 2]

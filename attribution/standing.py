@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from attribution.descriptions import LAYERS, Description, Layer
 from attribution.features import EncodedArticle
 from attribution.mentions import MentionTable
-from attribution.naming import join_roles, wording
+from attribution.naming import join_roles
 from attribution.resolve import Cluster
 from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
 from attribution.wordclasses import DETERMINERS, LINKS, POSSESSIVE, PREPOSITIONS, PRONOUNS
+from attribution.wording import wording
 
 __all__ = [
     "OWNER_FEATURES",

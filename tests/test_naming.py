@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from attribution.naming import beyond_name, describe, join_roles, name_and_role, person_names
+from attribution.naming import beyond_name, join_roles, name_and_role, person_names
 from attribution.portrait import Cast, completions
 from attribution.resolve import Cluster
 from attribution.types import SourceType
+from attribution.wording import describe
 from scenes import mention, table, type_rows, zero
 from tiny_model import encode
 
