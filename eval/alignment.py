@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from attribution.types import Claim, Report, Source
 from eval.names import names_match
@@ -231,22 +232,26 @@ def _match_sources(
 ) -> dict[str, str]:
     """Gold source by predicted source, one to one but for the unspecified.
 
-    Sources are paired greedily by the number of found claims they share, a matching name first
-    among equals. What is left on both sides (intermediaries that are nobody's origin) is paired
-    by name.
+    Sources are paired greedily by the number of found claims that they share as origin, or as
+    intermediary under a matching name; a matching name comes first among equals. So one claim
+    whose origin is wrong does not outweigh an outlet that passes many on. What is left on both
+    sides is paired by name.
     """
     gold_by_id = {source.id: source for source in gold}
     left = {source.id: entity_of(source) for source in predicted}
     right = {source.id: entity_of(source) for source in gold}
+    named = {
+        (left[source.id], right[other.id])
+        for source in predicted
+        for other in gold
+        if names_match(source, other)
+    }
     votes: Counter[tuple[str, str]] = Counter()
-    named: set[tuple[str, str]] = set()
     for pair in found:
         if pair.gold.source in gold_by_id:
             votes[left[pair.predicted.source], right[pair.gold.source]] += 1
-    for source in predicted:
-        for other in gold:
-            if names_match(source, other):
-                named.add((left[source.id], right[other.id]))
+        passed_on = product(pair.predicted.chain[:-1], pair.gold.via or ())
+        votes.update(named & {(left[mine], right[theirs]) for mine, theirs in passed_on})
     order = list(dict.fromkeys(left.values())), list(dict.fromkeys(right.values()))
     ranked = sorted(
         votes.keys() | named,

@@ -176,6 +176,21 @@ def test_an_intermediary_that_is_nobodys_origin_is_paired_by_name():
     assert align(report, gold).sources["s3"] == "s3"
 
 
+def test_an_intermediary_is_paired_by_the_claims_it_passes_on_though_another_took_one_of_its_own():
+    own = replace(TRAINS, source="s3")
+    gold = article(RESIGN, own)
+    report = with_claim(perfect(gold), own.id, source="s1", chain=("s1",))
+    assert align(report, gold).sources["s3"] == "s3"
+
+
+def test_an_intermediary_under_another_name_has_no_votes_of_the_claims_it_passes_on():
+    own = replace(TRAINS, source="s3")
+    gold = article(RESIGN, own)
+    report = with_source(perfect(gold), "s3", name="the Harrow Post")
+    report = with_claim(report, own.id, source="s1", chain=("s1",))
+    assert align(report, gold).sources["s1"] == "s3"
+
+
 def test_an_intermediary_under_another_name_is_not_paired():
     gold = article(RESIGN)
     report = with_source(perfect(gold), "s3", name="the Harrow Post")
