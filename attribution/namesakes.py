@@ -22,11 +22,13 @@ Ints = NDArray[np.int64]
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
     """False when the mention and the source carry names of which neither holds the other.
 
-    A pair of people and one of them are two sources, and so are a person and whoever is told of by
-    the person's name ("Roe's lawyer").
+    The source's is its fullest name: "Lu" and "Roe" are both "Lu Roe". A pair of people and one of
+    them are two sources, and so are a person and whoever is told of by the person's name ("Roe's
+    lawyer").
     """
-    strange = pairing.strangers[row, list(members)]
-    return bool((pairing.likeness.fits(row, members) & ~strange).all())
+    fullest = fullest_name(pairing, members)
+    fits = fullest is None or bool(pairing.likeness.fits(row, [fullest])[0])
+    return fits and not pairing.strangers[row, list(members)].any()
 
 
 def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
@@ -36,13 +38,22 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
     or it tells of somebody else (:meth:`Descriptions.barred`).
     """
     sources = np.array(owner[:row], dtype=np.int64)
-    clash = ~pairing.likeness.fits(row, slice(row)) | pairing.strangers[row, :row]
+    clash = ~pairing.likeness.fits(row, _fullest(pairing, sources).tolist()) | pairing.strangers[row, :row]
     if pairing.gender[row]:
         says = np.bincount(sources, weights=pairing.gender[:row])[sources]
         clash |= says * pairing.gender[row] < 0
     number = pairing.likeness.number
     clash |= pairing.descriptions.barred(row, sources, number[:row] == number[row])
     return sources[clash]
+
+
+def _fullest(pairing: Pairing, sources: Ints) -> Ints:
+    """Of every mention before, given its source, that of the source with the fullest name."""
+    places = np.arange(len(sources))
+    order = np.lexsort((-places, np.array(pairing.name_words[: len(sources)], dtype=np.int64)))
+    found = np.zeros(sources.max(initial=-1) + 1, dtype=np.int64)
+    found[sources[order]] = order  # of a source's mentions the last assigned stays
+    return found[sources]
 
 
 @dataclass(frozen=True)
