@@ -22,11 +22,12 @@ from attribution.nameless import introducing
 from attribution.resolve import Cluster
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
-from attribution.wordclasses import INDEFINITE
+from attribution.wordclasses import INDEFINITE, POSSESSIVE
 
 __all__ = [
     "ANONYMITY_SIZE",
     "anonymity_features",
+    "is_part",
     "source_types",
     "states_anonymity",
     "type_features",
@@ -59,8 +60,19 @@ _ANONYMITY = re.compile(
     r"|\b(?:not|\w+n't|neither|nor)(?: \S+){0,2}? (?:authori[sz]ed|permitted|allowed|cleared)"
     r"(?: \S+){0,3}? (?:speak|talk|brief|discuss|comment|address)\b"
 )
+#: Naming somebody else, which says nothing of the own name: "refused to name the buyer", "the paper
+#: did not identify him".
+_NAMING = re.compile(
+    r"\b(?:did|does|do|has|have|had|can|could|would|will|declin\w+|refus\w+|didn't|doesn't|don't"
+    r"|hasn't|haven't|hadn't|can't|cannot|couldn't|wouldn't|won't)(?: not| never)?(?: to)?"
+    r" (?:name|named|identify|identified)\b(?! (?:him|her|them)sel)"
+)
+#: What the naming is agreed on: "asked that we did not name her".
+_TERMS = re.compile(r"\b(?:ask\w*|request\w*|agree\w*|conditions?|if|unless)\b")
 #: "one of them", "two of the clerks", "the other": somebody of whom the text has just spoken.
 _PARTS = re.compile(r"\w+ of (?:the|them|those|these)\b|the (?:other|first|second|third)\b")
+
+_BACK = frozenset("the this that these those".split())
 
 
 def source_types(table: MentionTable, clusters: Sequence[Cluster], scorer: Classifier) -> Floats:
@@ -163,10 +175,16 @@ def states_anonymity(article: EncodedArticle, table: MentionTable, cluster: Clus
     worded = [table.mentions[row] for row in cluster.members if table.mentions[row].tokens]
     turns = _turns(article, table, cluster)
     return any(
-        _ANONYMITY.search(" ".join(article.plain_words[first:last]))
+        _says_so(" ".join(article.plain_words[first:last]))
         for mention in worded
         for first, last in _near(article, mention, turns)
     )
+
+
+def _says_so(sentence: str) -> bool:
+    """Whether words state that somebody's own name is kept back."""
+    own = sentence if _TERMS.search(sentence) else _NAMING.sub(" ", sentence)
+    return _ANONYMITY.search(own) is not None
 
 
 def _near(
@@ -174,10 +192,26 @@ def _near(
 ) -> Iterator[tuple[int, int]]:
     """First and last (exclusive) word of each sentence near a mention, but for ``turns``."""
     here = int(article.sentence[mention.first])
-    back = mention.form in ("pronoun", "definite") or _PARTS.match(" ".join(mention.tokens).lower())
+    back = _points_back(mention)
     on = here + 1 not in turns
-    edges = np.searchsorted(article.sentence, range(here - bool(back), here + 2 + on))
+    edges = np.searchsorted(article.sentence, range(here - back, here + 2 + on))
     yield from pairwise(edges.tolist())
+
+
+def is_part(mention: Mention) -> bool:
+    """Whether a mention is of one of several of whom the text has just spoken."""
+    return bool(_PARTS.match(" ".join(mention.tokens).lower()))
+
+
+def _points_back(mention: Mention) -> bool:
+    """Whether a mention is of somebody of whom the text has just spoken.
+
+    "He", "the clerk", "one of them"; not "the board's clerk" or "its clerk", who may be new.
+    """
+    words = [token.lower() for token in mention.tokens]
+    if mention.form == "pronoun" or is_part(mention):
+        return True
+    return mention.form == "definite" and words[0] in _BACK and not POSSESSIVE & set(words)
 
 
 def _turns(article: EncodedArticle, table: MentionTable, cluster: Cluster) -> set[int]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from attribution.characterize import anonymity_features, states_anonymity
+from attribution.characterize import anonymity_features, is_part, states_anonymity
 from attribution.descriptions import LAYERS, Description, find_descriptions
 from attribution.features import EncodedArticle
 from attribution.gender import gender_of
@@ -69,6 +69,7 @@ def portray(
         order: numbers of the clusters that claims come from or through.
     """
     people = completions(article, cast, order)
+    granted = _granted(resolver, article, cast)
     described = _described(model, resolver, article, words, cast)
     return [
         _source(
@@ -76,7 +77,7 @@ def portray(
             cast,
             number,
             f"s{place}",
-            granted=_anonymity_granted(resolver, article, cast, number),
+            granted=number in granted,
             people=people[number],
             described=None if described is None else described.get(number, []),
         )
@@ -89,14 +90,27 @@ def completions(
 ) -> dict[int, frozenset[str]]:
     """By source of ``order``, the names of persons that its surname alone is completed from.
 
-    All in the article, but those of a source that is "he" are no names of one that is "she".
+    All in the article, but those of another of these sources alone, since two sources of one name
+    would be one to the reader; those of a source that is "he" are no names of one that is "she", in
+    lists either.
     """
     people = person_names(article, cast.table.mentions)
     genders = {number: _gender(article, cast, number) for number in order}
     names = {number: person_names(article, cast.mentions_of(number)) for number in order}
+    alone = {
+        number: person_names(
+            article, [item for item in cast.mentions_of(number) if len(own_names(item)) == 1]
+        )
+        for number in order
+        if cast.type_of(number) == "named_person"
+    }
     return {
         number: people.difference(
-            *(names[other] for other in order if genders[other] * genders[number] < 0)
+            *(
+                names[other] if genders[other] * genders[number] < 0 else alone.get(other, ())
+                for other in order
+                if other != number
+            )
         )
         for number in order
     }
@@ -131,6 +145,28 @@ def _described(
         resolver.classifiers["owner"],
         owner_thresholds(resolver.settings),
     )
+
+
+def _granted(resolver: Resolver, article: EncodedArticle, cast: Cast) -> set[int]:
+    """The sources that anonymity was granted to, by themselves or as one of a group.
+
+    "Two aides asked not to be named. ... The other said": one of the nameless several of whom the
+    text spoke last has what they were granted.
+    """
+    granted = {
+        number
+        for number in range(len(cast.clusters))
+        if _anonymity_granted(resolver, article, cast, number)
+    }
+    owner = {row: number for number, item in enumerate(cast.clusters) for row in item.members}
+    several: int | None = None
+    for row, mention in enumerate(cast.table.mentions):
+        kind = cast.type_of(owner[row])
+        if kind == "unnamed_group":
+            several = owner[row]
+        elif kind == "unnamed_person" and several in granted and is_part(mention):
+            granted.add(owner[row])
+    return granted
 
 
 def _anonymity_granted(
