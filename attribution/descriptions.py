@@ -40,8 +40,15 @@ Layer = Literal["role", "justification"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 #: Words that describe nobody when they stand alone: "of Mr", "and the".
+_SCRAPS = frozenset("then now once like asked said told".split())
 _EMPTY = (
-    DETERMINERS | LINKS | PREPOSITIONS | TITLES | BE | {"#", "per", "cent", "percent", *PRONOUNS}
+    _SCRAPS
+    | DETERMINERS
+    | LINKS
+    | PREPOSITIONS
+    | TITLES
+    | BE
+    | {"#", "per", "cent", "percent", *PRONOUNS}
 )
 #: Words that no ground begins or ends with: "and his aides", "who has covered the".
 _LEADING, _TRAILING = DETERMINERS | LINKS, DETERMINERS | LINKS | PREPOSITIONS

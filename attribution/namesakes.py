@@ -38,7 +38,10 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
     or it tells of somebody else (:meth:`Descriptions.barred`).
     """
     sources = np.array(owner[:row], dtype=np.int64)
-    clash = ~pairing.likeness.fits(row, _fullest(pairing, sources).tolist()) | pairing.strangers[row, :row]
+    clash = (
+        ~pairing.likeness.fits(row, _fullest(pairing, sources).tolist())
+        | pairing.strangers[row, :row]
+    )
     if pairing.gender[row]:
         says = np.bincount(sources, weights=pairing.gender[:row])[sources]
         clash |= says * pairing.gender[row] < 0

@@ -35,6 +35,8 @@ _CLOSING = frozenset(",—–―;:)")
 #: Marks behind which a name's apposition begins.
 _APPOSED = frozenset(",(—–―")
 _RELATIVE = frozenset("who whom whose which that".split())
+#: What roles do without in front, as in the training data.
+_BEFORE_ROLE = DETERMINERS | LINKS | frozenset("his her its their my our your".split())
 _MAX_PROGRAMME = 8
 _WORD = re.compile(r"\w+")
 #: The sentence's comma or stop, which American printers put inside the marks.
@@ -232,13 +234,18 @@ def _roles(article: EncodedArticle, mention: Mention, entity: Entity) -> list[st
     said = [
         wording(article, mention.first + first, mention.first + last - 1)
         for first, last in pieces
-        if any(t[0].isalnum() and t.lower() not in TITLES for t in tokens[first:last])
+        if any(map(_describes, tokens[first:last]))
     ]
     if bracket:
         inside = wording(article, mention.first + bracket[0], mention.first + bracket[1] - 1)
         titled = bool(said) and pieces[0][0] < pieces[0][1]
         said[:1] = [f"{said[0]} ({inside})"] if titled else [inside, *said[:1]]
     return said
+
+
+def _describes(word: str) -> bool:
+    """False for marks and for what stands around a name and is no office: "Dr", "KC"."""
+    return word[0].isalnum() and word.lower() not in TITLES and word not in POSTNOMINALS
 
 
 def _title(tokens: Sequence[str], name: int) -> tuple[int, int]:
@@ -282,8 +289,9 @@ def beyond_name(text: str, name: str) -> bool:
 def join_roles(texts: Iterable[str]) -> str:
     """The different ones of a source's roles in their order, joined by commas.
 
-    Articles and "and" in front go ("the mayor"), and so do words that lead to nothing ("secretary
-    of"). What says nothing beside the longer ones ("chair" and "chair of the board") is left out.
+    Articles, "its" and "and" in front go ("the mayor"), and so do words that lead to nothing
+    ("secretary of"); a bracket is closed. What says nothing beside the longer ones ("chair" and
+    "chair of the board") is left out.
     """
     given = list(map(_without_loose_ends, texts))
     kept: set[int] = set()
@@ -298,8 +306,9 @@ def join_roles(texts: Iterable[str]) -> str:
 
 def _without_loose_ends(text: str) -> str:
     words = text.split()
-    while len(words) > 1 and words[0].lower() in DETERMINERS | LINKS:
+    while len(words) > 1 and words[0].lower() in _BEFORE_ROLE:
         del words[0]
     while len(words) > 1 and words[-1].lower() in PREPOSITIONS | DETERMINERS | LINKS:
         del words[-1]
-    return " ".join(words)
+    whole = " ".join(words)
+    return f"{whole})" if "(" in whole.rpartition(")")[2] else whole

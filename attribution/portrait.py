@@ -21,7 +21,7 @@ from attribution.mentions import Mention, MentionTable, own_names
 from attribution.model import AttributionModel
 from attribution.naming import beyond_name, name_and_role, person_names
 from attribution.resolve import Cluster
-from attribution.standing import assign, owner_thresholds, role_of
+from attribution.standing import assign, owner_thresholds, role_of, title_of
 from attribution.tabular import Resolver
 from attribution.types import SOURCE_TYPES, Source, SourceType
 
@@ -201,6 +201,8 @@ def _source(
         marked = role_of(article, described)
         stated = kind in ("named_person", "unnamed_person")
         role = (role or marked) if stated else (marked or role)
+        if kind == "named_person" and not role:
+            role = title_of(article, mentions, described)
         if not _tells_more(role, kind, name):
             role = ""
     spans = {document.cover(*mention.words) for mention in _apart(mentions)}

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from attribution.descriptions import LAYERS, Description, Layer
 from attribution.features import EncodedArticle
-from attribution.mentions import MentionTable
+from attribution.mentions import Mention, MentionTable, own_names
 from attribution.naming import join_roles
 from attribution.resolve import Cluster
 from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
-from attribution.wordclasses import DETERMINERS, LINKS, POSSESSIVE, PREPOSITIONS, PRONOUNS
+from attribution.wordclasses import DETERMINERS, LINKS, POSSESSIVE, PREPOSITIONS, PRONOUNS, TITLES
 from attribution.wording import wording
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "owner_features",
     "owner_thresholds",
     "role_of",
+    "title_of",
 ]
 
 Floats = NDArray[np.float32]
@@ -36,6 +37,11 @@ Ints = NDArray[np.int64]
 #: Words that end the noun phrase a stretch stands in.
 _ENDS = PREPOSITIONS | LINKS | DETERMINERS | frozenset(POSSESSIVE) | frozenset(PRONOUNS)
 _MOST_COMPLETED = 2
+#: What a title may stand behind, and how many words further.
+_OPENING = DETERMINERS | frozenset("his her its their my our".split())
+_MOST_BEFORE = 3
+#: What leads to a name or away from it: "envoy for the", "student Dr".
+_LOOSE = PREPOSITIONS | LINKS | DETERMINERS | TITLES
 
 #: A source is a candidate when one of its mentions stands this near, in words.
 _NEAR = 60
@@ -96,7 +102,9 @@ def assign(
         if scores.max() >= thresholds[description.layer]:
             number = int(numbers[scores.argmax()])
             whole = _completed(article, table, clusters[number], description)
-            found.setdefault(number, []).append(whole)
+            told = _without_own_name(article, table, clusters[number], whole)
+            if told is not None:
+                found.setdefault(number, []).append(told)
     return {number: _outermost(items) for number, items in found.items()}
 
 
@@ -122,6 +130,31 @@ def _completed(
         if end - last <= _MOST_COMPLETED:
             last = end
     return replace(description, last=last)
+
+
+def _without_own_name(
+    article: EncodedArticle, table: MentionTable, cluster: Cluster, description: Description
+) -> Description | None:
+    """A description without words of the source's own name at its edges, None if that is all.
+
+    "Spokeswoman for the Board, Ada" before "Roe", "student Dr Ada"; a person's name alone.
+    """
+    own = {
+        word
+        for row in cluster.members
+        for name in own_names(table.mentions[row])
+        if name.type == "PERSON"
+        for word in range(name.first, name.last + 1)
+    }
+    first, last = description.words
+    if own.isdisjoint(range(first, last + 1)):
+        return description
+    plain, lettered = article.plain_words, article.document.lettered
+    while first <= last and (last in own or not lettered[last] or plain[last] in _LOOSE):
+        last -= 1
+    while first <= last and (first in own or not lettered[first] or plain[first] in _LOOSE):
+        first += 1
+    return replace(description, first=first, last=last) if first <= last else None
 
 
 def _outermost(descriptions: Sequence[Description]) -> list[Description]:
@@ -247,3 +280,28 @@ def role_of(article: EncodedArticle, descriptions: Sequence[Description]) -> str
     """A source's role in the article's words, as :func:`join_roles` joins them."""
     ranges = sorted(item.words for item in descriptions if item.layer == "role")
     return join_roles(wording(article, *words) for words in ranges)
+
+
+def title_of(
+    article: EncodedArticle, mentions: Sequence[Mention], descriptions: Sequence[Description]
+) -> str:
+    """The ground that is a person's title: it ends in front of a name or of the comma before it.
+
+    "The harbour secretary, Ada Roe, has left": where the name alone is the mention. It stands
+    behind an article or possessive, which no verb does, with what is between them.
+    """
+    names = [name for item in mentions for name in own_names(item) if name.type == "PERSON"]
+    plain, lettered = article.plain_words, article.document.lettered
+    for item in descriptions:
+        behind = item.last + 1
+        between = {tuple(plain[behind : n.first]) for n in names if n.first >= behind}
+        if item.layer != "justification" or between.isdisjoint(((), (",",))):
+            continue
+        first = item.first
+        while first and lettered[first - 1] and plain[first] not in _OPENING:
+            first -= 1
+        added = plain[first + 1 : item.first]
+        opened = plain[first] in _OPENING and article.sentence[first] == article.sentence[item.last]
+        if opened and len(added) < _MOST_BEFORE and _ENDS.isdisjoint(added) and first < item.last:
+            return join_roles([wording(article, first, item.last)])
+    return ""

@@ -52,7 +52,7 @@ WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".
 #: Forms of address, no part of a name.
 TITLES = frozenset("mr mrs ms miss mx dr sir dame lord lady".split())
 #: Short forms of office in front of a name: no part of it, but of the person's role.
-RANKS = frozenset("cllr councillor prof sen rep gov rev".split())
+RANKS = frozenset("cllr councillor prof sen rep gov rev adv".split())
 #: What stands behind a name and is no part of it.
 POSTNOMINALS = frozenset("KC QC SC MP MEP MSP MD PhD Ph.D OBE MBE CBE".split())
 #: Forms of address and nouns that say "he" or "she" of a person.
