@@ -16,7 +16,6 @@ from torch import Tensor
 from attribution.characterize import anonymity_features, is_part, states_anonymity
 from attribution.descriptions import LAYERS, Description, find_descriptions
 from attribution.features import EncodedArticle
-from attribution.gender import gender_of
 from attribution.mentions import Mention, MentionTable, own_names
 from attribution.model import AttributionModel
 from attribution.naming import beyond_name, name_and_role, person_names
@@ -90,13 +89,10 @@ def completions(
 ) -> dict[int, frozenset[str]]:
     """By source of ``order``, the names of persons that its surname alone is completed from.
 
-    All in the article, but those of another of these sources alone, since two sources of one name
-    would be one to the reader; those of a source that is "he" are no names of one that is "she", in
-    lists either.
+    All in the article, but those of another of these sources alone: who it is was told apart, and
+    two sources of one name would be one to the reader.
     """
     people = person_names(article, cast.table.mentions)
-    genders = {number: _gender(article, cast, number) for number in order}
-    names = {number: person_names(article, cast.mentions_of(number)) for number in order}
     alone = {
         number: person_names(
             article, [item for item in cast.mentions_of(number) if len(own_names(item)) == 1]
@@ -105,23 +101,9 @@ def completions(
         if cast.type_of(number) == "named_person"
     }
     return {
-        number: people.difference(
-            *(
-                names[other] if genders[other] * genders[number] < 0 else alone.get(other, ())
-                for other in order
-                if other != number
-            )
-        )
+        number: people.difference(*(names for other, names in alone.items() if other != number))
         for number in order
     }
-
-
-def _gender(article: EncodedArticle, cast: Cast, number: int) -> int:
-    """Above 0 for one person whom the mentions call "he", below 0 for "she"."""
-    mentions = cast.mentions_of(number)
-    if any(len(own_names(mention)) > 1 for mention in mentions):
-        return 0
-    return sum(gender_of(article, mention) for mention in mentions)
 
 
 def _described(

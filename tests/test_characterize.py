@@ -10,6 +10,7 @@ import pytest
 from attribution.characterize import (
     ANONYMITY_SIZE,
     anonymity_features,
+    is_part,
     source_types,
     states_anonymity,
     type_features,
@@ -216,6 +217,33 @@ class TestStatedAnonymity:
         found = table([mention(article, "clerks"), mention(article, "The paper")])
         found = replace(found, types=type_rows("unnamed_group", "media_outlet"))
         assert states_anonymity(article, found, Cluster([0]))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "A clerk refused to name the man who sold it.",
+            "A clerk said so. The board has not named its buyer.",
+        ],
+    )
+    def test_not_where_somebody_elses_name_is_kept_back(self, text: str) -> None:
+        assert not self.stated(text, "A clerk")
+
+    def test_a_name_is_the_own_one_where_its_use_is_agreed_on(self) -> None:
+        assert self.stated("A clerk asked that we do not name her.", "A clerk")
+
+    @pytest.mark.parametrize(
+        ("words", "stated"),
+        [("The clerk", True), ("The port's clerk", False), ("Its clerk", False)],
+    )
+    def test_a_possessive_may_tell_of_somebody_new(self, words: str, *, stated: bool) -> None:
+        text = f"A diver would give only her first name. {words} said so."
+        assert self.stated(text, words) is stated
+
+    @pytest.mark.parametrize(
+        ("words", "part"), [("The other", True), ("one of the clerks", True), ("A clerk", False)]
+    )
+    def test_one_of_several_is_told_by_its_first_words(self, words: str, *, part: bool) -> None:
+        assert is_part(mention(encode(f"So {words} said."), words)) is part
 
     def test_words_before_count_for_a_source_that_is_pointed_back_to(self) -> None:
         text = "Two clerks asked not to be named. One of them said so."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,10 +19,10 @@ from attribution.linking import (
 from attribution.mentions import (
     Mention,
 )
-from attribution.namesakes import compatible, namesakes
+from attribution.namesakes import clashing, compatible, namesakes
 from attribution.resolve import resolve
 from attribution.tabular import Classifier
-from scenes import mention, rule, table, words_of, zero
+from scenes import mention, rule, table, type_rows, words_of, zero
 from tiny_model import encode, tiny_classifier
 
 TEXT = (
@@ -390,6 +392,27 @@ class TestCandidates:
         echo = mention(article, "Skerrin Echo", organization="Skerrin Echo")
         pairing = Pairing(article, table([echo, mention(article, word)]))
         assert compatible(pairing, 1, [0]) is fits
+
+    def test_a_first_name_fits_a_full_name_with_a_surname_behind(self) -> None:
+        article = encode("Ottoline Brask sat. Brask spoke. Ottoline left. Ingrid Brask came.")
+        names = ("Ottoline Brask", "Brask", "Ottoline", "Ingrid Brask")
+        found = [
+            mention(article, name, occurrence=2 if name == "Brask" else 1, person=name)
+            for name in names[:2]
+        ]
+        found.append(mention(article, "Ottoline", occurrence=2, person="Ottoline"))
+        found.append(mention(article, "Ingrid Brask", person="Ingrid Brask"))
+        pairing = Pairing(article, table(found))
+        assert compatible(pairing, 2, [0, 1])
+        assert clashing(pairing, 2, [0, 0]).tolist() == []
+        assert set(clashing(pairing, 3, [0, 0, 0]).tolist()) == {0}
+
+    @pytest.mark.parametrize(("words", "clash"), [("his agent", [0]), ("her agent", [])])
+    def test_whose_agent_somebody_is_is_not_that_agent(self, words: str, clash: list[int]) -> None:
+        article = encode(f"Mr Brask will stay, {words} said.")
+        found = table([mention(article, "Mr Brask", person="Brask"), mention(article, words)])
+        found = replace(found, types=type_rows("named_person", "unnamed_person"))
+        assert clashing(Pairing(article, found), 1, [0]).tolist() == clash
 
 
 class TestNamesakes:

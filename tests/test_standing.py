@@ -17,12 +17,13 @@ from attribution.standing import (
     owner_features,
     owner_thresholds,
     role_of,
+    title_of,
 )
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
+from scenes import locate, table
 from scenes import mention as scene_mention
-from scenes import table
-from tiny_model import tiny_tokenizer
+from tiny_model import encode, tiny_tokenizer
 
 TEXT = "Ada Roe, a nurse who saw it, spoke. Chief clerk Lu Poe, chief clerk of the port, did not."
 ARTICLE = encode_article(segment(TEXT), tiny_tokenizer())
@@ -165,3 +166,27 @@ def test_words_inside_others_of_their_layer_are_given_once() -> None:
     items = [described("nurse who saw it"), described("nurse")]
     found = assign(ARTICLE, TABLE, CLUSTERS, TYPES, items, by_feature("same_sentence"), HALF)
     assert found[0] == items[:1]
+
+
+class TestOwnName:
+    def test_at_an_edge_it_is_left_out(self) -> None:
+        given = assign(
+            ARTICLE, TABLE, CLUSTERS, TYPES, [described("clerk Lu")], by_feature("overlaps"), HALF
+        )
+        assert [[item.words for item in items] for items in given.values()] == [[words("clerk")]]
+
+
+class TestTitle:
+    @pytest.mark.parametrize(
+        ("text", "ground", "title"),
+        [
+            ("The harbour secretary, Ada Roe, has left.", "secretary", "harbour secretary"),
+            ("The man who sacked Ada Roe has left.", "sacked", ""),
+            ("The blow to secretary Ada Roe was hard.", "secretary", ""),
+        ],
+    )
+    def test_is_a_ground_in_front_of_the_name(self, text: str, ground: str, title: str) -> None:
+        article = encode(text)
+        item = Description("justification", *locate(article, ground), 1.0)
+        name = scene_mention(article, "Ada Roe", person="Ada Roe")
+        assert title_of(article, [name], [item]) == title
