@@ -15,11 +15,12 @@ from attribution.layout import DATED_OUTLET, OUTLET, SIGNED_OUTLET, byline_names
 
 __all__ = ["read_publisher", "same_outlet"]
 
+_SIGN = r"(?:©|\([Cc]\)|Copyright)(?: ?(?:©|\([Cc]\)))?"
+_YEARS = r"\d{4}(?:[-–]\d{2,4})?"
 #: "© 2019-2024 The Quay Post", "Copyright (c) 2024 by Quay Press"; the year tells it from prose.
-_COPYRIGHT = re.compile(
-    r"(?:©|\([Cc]\)|Copyright)(?: ?(?:©|\([Cc]\)))? ?\d{4}(?:[-–]\d{2,4})?,? (?:by )?"
-    rf"(?!All [Rr]ights){OUTLET}"
-)
+_COPYRIGHT = re.compile(rf"{_SIGN} ?{_YEARS},? (?:by )?(?!All [Rr]ights){OUTLET}")
+#: "© The Quay Post 2024. All rights reserved.", at a line's start: "Photo (C) Lu Poe 2024" is none.
+_DATED_COPYRIGHT = re.compile(rf"^ *{_SIGN} ?{OUTLET},? {_YEARS}\b", re.MULTILINE)
 #: "By Ada Roe, The Quay Ledger", "By Ada Roe | Quay Ledger", "Quay Ledger" below a signature.
 _SIGNED = re.compile(rf"[Bb][Yy] [A-Z][^\n,|]{{2,60}}(?:, | \| | for ){OUTLET}")
 _ALONE = re.compile(OUTLET)
@@ -46,7 +47,8 @@ def read_publisher(text: str) -> str | None:
             match = _ALONE.fullmatch(following)
         if match and _is_told_of(text, match["outlet"]):
             return match["outlet"]
-    match = _COPYRIGHT.search(text, max(0, len(text) - _END))
+    end = max(0, len(text) - _END)
+    match = _COPYRIGHT.search(text, end) or _DATED_COPYRIGHT.search(text, end)
     return match["outlet"] if match else None
 
 

@@ -83,8 +83,8 @@ class Scene:
 
     @cached_property
     def nobody(self) -> NDArray[np.bool_]:
-        """Whether each cluster is the author or nobody in particular, more likely than not."""
-        return np.asarray(self.types[:, _NOBODY].max(1) > 0.5)
+        """Whether each cluster is reported as the author or as nobody in particular."""
+        return np.asarray(np.isin(self.types.argmax(1), _NOBODY))
 
     @cached_property
     def outer(self) -> Ints:

@@ -10,7 +10,7 @@ from test_provenance import MARKED, MARKED_AT_FIRST, scene
 
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES, Scene, via_features
 from attribution.provenance import find_chains
-from attribution.types import SourceType
+from attribution.types import SOURCE_TYPES, SourceType
 from scenes import Script, rule, type_rows
 from tiny_model import tiny_classifier
 
@@ -87,6 +87,14 @@ class TestFurtherOut:
 def test_the_author_and_nobody_in_particular_pass_nothing_on() -> None:
     found = told_twice("named_person", "author", "unspecified")
     assert found.candidates == [[], [], []]
+
+
+def test_whoever_is_reported_as_nobody_passes_nothing_on_however_unsure_its_type_is() -> None:
+    found = told_twice("named_person", "media_outlet", "media_outlet")
+    types = found.types.copy()
+    types[ECHO] = 0.08
+    types[ECHO, SOURCE_TYPES.index("unspecified")] = 0.44
+    assert replace(found, types=types).candidates == [[POST], [POST], [POST]]
 
 
 def test_words_that_are_part_of_an_intermediarys_mention_mark_it() -> None:

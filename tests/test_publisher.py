@@ -20,6 +20,8 @@ class TestReading:
             ("The pier is shut.\n\n© 2024 The Quay Post. All rights reserved.", "The Quay Post"),
             ("The pier is shut.\n\nCopyright 2024 Quay Press", "Quay Press"),
             ("The pier is shut.\n\nCopyright (c) 2019-2024 by Quay Press", "Quay Press"),
+            ("The pier is shut.\n\n© The Quay Post 2024", "The Quay Post"),
+            ("The pier is shut.\n\n© Quay Post, 2023–24. All rights reserved.", "Quay Post"),
         ],
     )
     def test_where_outlets_print_their_name(self, text: str, publisher: str) -> None:
@@ -43,6 +45,8 @@ class TestReading:
             "They broke the Copyright Act",
             "The pier is shut.\n\n© 2016 All Rights Reserved",
             "The pier is shut.\n\nPhoto (C) Lu Poe Images",
+            "The pier is shut.\n\nPhoto: (C) Lu Poe 2024",
+            "The pier is shut.\n\n© Quay Post",
         ],
     )
     def test_not_where_they_are_named_in_passing(self, text: str) -> None:
