@@ -6,13 +6,16 @@ what the first said of the claims around it and of the same origin's, so that an
 report is carried over and stops where it ends (stacked collective classification, Kou and Cohen,
 2007). Where another outlet has been told since, `_on_the_last_occasion` puts that one for an outlet
 carried over. The chain is put together in `_order`: a nested claim comes through everything its
-outer claim came through, then through the outer speaker; the rest stand in text order. In front
-comes what the outermost intermediary itself was last told through (`_further_out`).
+outer claim came through, then through the outer speaker; of the rest outlets stand in front, then
+they stand by how near they are. In front comes what the outermost intermediary itself was last told
+through (`_further_out`). What is not nested has one order in the whole article (`_in_one_order`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +54,8 @@ def find_chains(
     chains: dict[int, tuple[int, ...]] = {}
     for claim in range(len(scene.drafts)):
         _order(scene, claim, names, chains)
-    return _further_out(scene, [chains[claim] for claim in range(len(scene.drafts))])
+    found = _further_out(scene, [chains[claim] for claim in range(len(scene.drafts))])
+    return _in_one_order(scene, found)
 
 
 def _on_the_last_occasion(scene: Scene, chosen: Pairs) -> Pairs:
@@ -131,7 +135,11 @@ def _order(
         firsts = [int(scene.first[place]) for place in places]
         return min(firsts, key=lambda first: abs(first - word))
 
-    rest = sorted((name for name in further if name not in chain), key=nearest_mention)
+    # An outlet has the papers it tells of, and whoever speaks to it.
+    rest = sorted(
+        (name for name in further if name not in chain),
+        key=lambda name: (not scene.outlets[name], nearest_mention(name)),
+    )
     origin = scene.origins[claim]
     chains[claim] = tuple(dict.fromkeys(name for name in [*chain, *rest] if name != origin))
     return chains[claim]
@@ -145,3 +153,46 @@ def _is_mentioned_in(scene: Scene, claim: int, cluster: int) -> bool:
         if scene.worded[place]
         for first, last in scene.drafts[claim].content
     )
+
+
+def _in_one_order(scene: Scene, chains: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The chains, with all sources in one order for the whole article.
+
+    Of two sources the one that stands in front in more claims always does, in doubt as in the
+    first of them; an intermediary that would stand behind its origin is left out. So what is not
+    nested makes no circle. What is nested may, as two can tell of each other's words: such a claim
+    has its outer claim's chain and speaker in front, whatever their order is elsewhere.
+    """
+    speakers = [scene.origins[outer] if outer >= 0 else -1 for outer in scene.outer.tolist()]
+    told = [
+        None if speaker in chain else (*chain, origin)
+        for speaker, chain, origin in zip(speakers, chains, scene.origins, strict=True)
+    ]
+    rank = _ranks([way for way in told if way is not None], len(scene.clusters))
+    found: dict[int, tuple[int, ...]] = {}
+
+    def settle(claim: int) -> tuple[int, ...]:
+        if claim in found:
+            return found[claim]
+        chain, origin = chains[claim], scene.origins[claim]
+        found[claim] = chain
+        if told[claim] is None:
+            behind = chain[chain.index(speakers[claim]) :]
+            ways = [*settle(int(scene.outer[claim])), *behind]
+            found[claim] = tuple(dict.fromkeys(name for name in ways if name != origin))
+        else:
+            before = (name for name in chain if rank[name] < rank[origin])
+            found[claim] = tuple(sorted(before, key=lambda name: rank[name]))
+        return found[claim]
+
+    return [settle(claim) for claim in range(len(chains))]
+
+
+def _ranks(ways: Sequence[tuple[int, ...]], size: int) -> list[int]:
+    """The place of every source in an order that breaks with as few claims as it must."""
+    follows = np.eye(size, dtype=bool)
+    pairs = Counter(pair for way in ways for pair in combinations(way, 2))
+    for (first, second), _ in pairs.most_common():
+        if not follows[second, first]:
+            follows |= np.outer(follows[:, first], follows[second])
+    return (size - follows.sum(1)).tolist()
