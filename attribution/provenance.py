@@ -54,8 +54,8 @@ def find_chains(
     chains: dict[int, tuple[int, ...]] = {}
     for claim in range(len(scene.drafts)):
         _order(scene, claim, names, chains)
-    found = _further_out(scene, [chains[claim] for claim in range(len(scene.drafts))])
-    return _in_one_order(scene, found)
+    whole = _further_out(scene, [chains[claim] for claim in range(len(scene.drafts))])
+    return _in_one_order(scene, whole)
 
 
 def _on_the_last_occasion(scene: Scene, chosen: Pairs) -> Pairs:
