@@ -194,6 +194,15 @@ class Scene:
             ]
         )
 
+    @property
+    def _first_sentence(self) -> Ints:
+        """Sentence in which words first mention each cluster, the first for one without words."""
+        places, starts, named = self._by_cluster
+        found = np.zeros(len(self.clusters), dtype=np.int64)
+        if len(places):
+            found[named] = np.minimum.reduceat(self.article.sentence[self.first[places]], starts)
+        return found
+
     @cached_property
     def families(self) -> dict[int, Ints]:
         """Claims by origin, in text order."""
@@ -205,8 +214,9 @@ class Scene:
 
         Those mentioned near it, its outer claim's source and that one's candidates, those that
         another claim of its origin, or surely any claim of the article, came through, and every
-        outlet named before it: an article may retell another one from end to end. The article's
-        own outlet, its author and nobody in particular pass nothing on.
+        outlet named before it: an article may retell another one from end to end. An outlet that
+        is named only in later sentences passes on no more than what its own origins say. The
+        article's own outlet, its author and nobody in particular pass nothing on.
         """
         _, here, _ = self.reach
         claims = np.arange(len(self.drafts))
@@ -216,6 +226,7 @@ class Scene:
         member = np.zeros((len(self.first), len(self.clusters)), dtype=np.float32)
         member[np.arange(len(self.first)), self.owner] = self.worded
         found = (counts.astype(np.float32) @ member > 0) | (here > _SURE).any(0)
+        found[self.outlets & (self._first_sentence > self.sentence[:, None])] = False
         for family in self.families.values():
             found[family] |= here[family].max(0) > LIKELY
         nested = claims[self.outer >= 0]

@@ -125,6 +125,19 @@ class TestCandidates:
     def test_a_source_named_near_is_one(self) -> None:
         assert nested().candidates[0] == [BRASK, DEPUTY]
 
+    @pytest.mark.parametrize(("origins", "passes"), [([0, 2], False), ([0, 0], True)])
+    def test_an_outlet_named_only_later_passes_on_its_own_origins_words_alone(
+        self, origins: list[int], passes: bool
+    ) -> None:
+        text = "It was late, Ware said. Brask told the Echo it was over."
+        scripts = (
+            Script(("It was late",), "said", "Ware"),
+            Script(("it was over",), "told", "Brask", ("the Echo",)),
+        )
+        found = scene(text, scripts, [["Brask"], ["the Echo"], ["Ware"]], origins[::-1])
+        outlet = replace(found, types=type_rows("named_person", "media_outlet", "named_person"))
+        assert (1 in outlet.candidates[0]) is passes
+
     def test_a_source_named_far_away_is_none(self) -> None:
         text = f"The Echo came out. {RAIN}Brask said it was over."
         found = scene(
