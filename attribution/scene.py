@@ -215,8 +215,8 @@ class Scene:
         Those mentioned near it, its outer claim's source and that one's candidates, those that
         another claim of its origin, or surely any claim of the article, came through, and every
         outlet named before it: an article may retell another one from end to end. An outlet that
-        is named only in later sentences passes on no more than what its own origins say. The
-        article's own outlet, its author and nobody in particular pass nothing on.
+        is named only in later sentences passes on no more than what those say who say something
+        there. The article's own outlet, its author and nobody in particular pass nothing on.
         """
         _, here, _ = self.reach
         claims = np.arange(len(self.drafts))
@@ -226,8 +226,10 @@ class Scene:
         member = np.zeros((len(self.first), len(self.clusters)), dtype=np.float32)
         member[np.arange(len(self.first)), self.owner] = self.worded
         found = (counts.astype(np.float32) @ member > 0) | (here > _SURE).any(0)
-        found[self.outlets & (self._first_sentence > self.sentence[:, None])] = False
+        later = self.outlets & (self._first_sentence > self.sentence[:, None])
+        beside = (apart == 0).astype(np.float32) @ member > 0
         for family in self.families.values():
+            found[family] &= ~later[family] | beside[family].any(0)
             found[family] |= here[family].max(0) > LIKELY
         nested = claims[self.outer >= 0]
         outer = self.outer[nested]
