@@ -13,13 +13,13 @@ import numpy as np
 from torch import Tensor
 
 from attribution.characterize import source_types
+from attribution.collecting import collect_mentions
 from attribution.decode import ClaimDraft, decode
 from attribution.entities import find_entities
 from attribution.features import EncodedArticle
 from attribution.letters import sign_letters
 from attribution.mentions import (
     MentionTable,
-    collect_mentions,
     own_name,
     own_names,
     tabulate,

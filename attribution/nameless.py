@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.entities import Entity
-from attribution.mentions import Mention, head_name, head_noun, is_before_noun, own_names
+from attribution.mentions import (
+    Mention,
+    described_through,
+    head_name,
+    head_noun,
+    is_before_noun,
+    own_names,
+)
 from attribution.wordclasses import INDEFINITE, POSSESSIVE, TITLES
 
 __all__ = ["Descriptions", "introducing", "strangers"]
@@ -181,16 +188,27 @@ def strangers(mentions: Sequence[Mention]) -> Bools:
 def _owners(mention: Mention) -> list[frozenset[str]]:
     """Names by which a mention without a person's own name tells of somebody else.
 
-    "Roe's lawyer", "the Roe campaign"; "one of Roe" and "friends of Roe" are left to the scorer.
-    The name may pass for a body's there.
+    "Roe's lawyer", "the Roe campaign", "a lawyer for Roe", "friends of the builder Roe"; "one of
+    Roe" and "a letter from Roe" are left to the scorer. The name may pass for a body's there.
     """
     if mention.role == "entity" or any(item.type == "PERSON" for item in own_names(mention)):
         return []
     return [
         _name(mention, entity)
         for entity in mention.names
-        if is_before_noun(mention, entity) or _is_possessive(mention, entity)
+        if is_before_noun(mention, entity)
+        or _is_possessive(mention, entity)
+        or _is_anothers(mention, entity)
     ]
+
+
+def _is_anothers(mention: Mention, entity: Entity) -> bool:
+    """Whether a person's name stands behind a preposition that sets apart: "a lawyer for Roe"."""
+    link = described_through(mention, entity)
+    before = mention.tokens[entity.first - mention.first - 1].lower()
+    return entity.type == "PERSON" and (
+        link in ("for", "to") or (link not in ("", "by", "from") and before != link)
+    )
 
 
 def _is_possessive(mention: Mention, entity: Entity) -> bool:

@@ -32,7 +32,7 @@ STAGES = (
     {"decode"},
     {"entities"},
     {"mentions"},
-    {"likeness", "wording", "gender", "nameless", "descriptions"},
+    {"collecting", "likeness", "wording", "gender", "nameless", "descriptions"},
     {"naming"},
     {"linking"},
     {"namesakes", "turns"},

@@ -9,10 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attribution.collecting import collect_mentions
 from attribution.entities import Entity, find_entities
 from attribution.features import EncodedArticle
 from attribution.mentions import (
-    collect_mentions,
     form_of,
     head_name,
     own_name,
@@ -124,6 +124,30 @@ class TestMentions:
         found = collect_mentions(article, [draft(article, Script(("it was late",)))], [])
         assert found == [zero(article, "it was late", 0, cued=False)]
 
+    def test_a_person_by_whom_a_source_is_described_is_introduced(self) -> None:
+        text = "The wife of the builder Lu Poe spoke."
+        made = encode(text)
+        poe = mention(made, "Lu Poe")
+        found = collect_mentions(
+            made,
+            [draft(made, Script(("spoke",), None, "The wife of the builder Lu Poe"))],
+            [Entity(poe.first, poe.last, "PERSON")],
+        )
+        assert [(item.role, words_of(made, item.words)) for item in found] == [
+            ("source", "The wife of the builder Lu Poe"),
+            ("entity", "Lu Poe"),
+        ]
+
+    def test_a_name_of_whose_people_a_source_is_one_is_not(self) -> None:
+        made = encode("An aide to Lu Poe spoke.")
+        poe = mention(made, "Lu Poe")
+        found = collect_mentions(
+            made,
+            [draft(made, Script(("spoke",), None, "An aide to Lu Poe"))],
+            [Entity(poe.first, poe.last, "PERSON")],
+        )
+        assert [item.role for item in found] == ["source"]
+
 
 class TestOwnNames:
     @pytest.mark.parametrize(
@@ -149,6 +173,19 @@ class TestOwnNames:
             ("the clerk who saw it, Ada Roe", ("Ada Roe",), ["Ada Roe"]),
             ("a man who gave his name as Roe", ("Roe",), ["Roe"]),
             ("Ada Roe, who sued Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
+            ("The former wife of the builder Lu Poe", ("Lu Poe",), []),
+            ("sister of the missing climber Lu Poe", ("Lu Poe",), []),
+            ("The lawyer for the former minister Lu Poe", ("Lu Poe",), []),
+            ("The team, led by Professor Ada Roe", ("Ada Roe",), []),
+            ("a choir led by the Rev. Ada Roe", ("Ada Roe",), []),
+            ("lawyers for both Ada Roe and Lu Poe", ("Ada Roe", "Lu Poe"), []),
+            ("head of the tenants' group, Ada Roe", ("Ada Roe",), ["Ada Roe"]),
+            ("the aunt of the chef Lu Poe, Ada Roe", ("Lu Poe", "Ada Roe"), ["Ada Roe"]),
+            ("Director of services Ada Roe", ("Ada Roe",), ["Ada Roe"]),
+            ("Leader of the Opposition Ada Roe", ("Ada Roe",), ["Ada Roe"]),
+            ("mother of three Ada Roe", ("Ada Roe",), ["Ada Roe"]),
+            ("a woman from the shelter named Ada Roe", ("Ada Roe",), ["Ada Roe"]),
+            ("Ada Roe, along with tuba player Lu Poe", ("Ada Roe", "Lu Poe"), ["Ada Roe"]),
         ],
     )  # fmt: skip
     def test_are_those_of_the_head(
@@ -176,6 +213,44 @@ class TestOwnNames:
     def test_no_person_before_nouns_is_their_name(self, name: str, words: list[str]) -> None:
         phrase = " ".join([name, *words])
         assert not own_names(mention(encode(f"So {phrase} said."), phrase, person=name))
+
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ("minutes published by the choir Clear Water", "Clear Water"),
+            ("emails seen by the Shore Post", "Shore Post"),
+            ("a reader of the weekly paper Shore Post", "Shore Post"),
+        ],
+    )
+    def test_a_body_behind_a_preposition_only_describes(self, text: str, name: str) -> None:
+        made = mention(encode(f"So {text} said."), text, organization=name)
+        assert own_names(made) == ()
+
+    def test_officials_of_a_body_may_speak_as_it(self) -> None:
+        made = mention(
+            encode("So all of the Shore Post said."),
+            "all of the Shore Post",
+            organization="Shore Post",
+        )
+        assert len(own_names(made)) == 1
+
+    def test_the_body_of_a_person_who_only_describes_does_so_too(self) -> None:
+        text = "a team led by Ada Roe of the Quay Institute"
+        made = mention(
+            encode(f"So {text} said."), text, person="Ada Roe", organization="Quay Institute"
+        )
+        assert own_names(made) == ()
+
+    @given(
+        link=st.sampled_from(["of", "for", "to", "by", "with"]),
+        begins=st.sampled_from(["the", "a", "his", "former"]),
+        words=st.lists(st.sampled_from(["late", "missing", "tall", "sailor"]), min_size=2),
+    )
+    def test_no_noun_phrase_behind_a_preposition_ends_in_the_own_name(
+        self, link: str, begins: str, words: list[str]
+    ) -> None:
+        text = " ".join(["the friend", link, begins, *words, "Lu Poe"])
+        assert own_names(mention(encode(f"So {text} said."), text, person="Lu Poe")) == ()
 
     def test_an_abbreviated_title_that_was_taken_for_a_name_is_none(self) -> None:
         article = encode("So Del. Tilly Ware said.")

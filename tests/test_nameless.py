@@ -184,6 +184,24 @@ class TestToldOfByAName:
             [words],
         ]
 
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "The wife of the builder Poe",
+            "A lawyer for Poe",
+            "An aide to Poe",
+            "A friend of the Poe",
+        ],
+    )
+    def test_whoever_is_described_by_a_person_is_not_that_person(self, words: str) -> None:
+        found = sources(f"Poe left. {words} stayed.", "Poe", words, person="Poe")
+        assert found == [["Poe"], [words]]
+
+    @pytest.mark.parametrize("words", ["A letter from Poe", "A speech by Poe", "One of Poe"])
+    def test_what_comes_from_a_person_may_be_the_person(self, words: str) -> None:
+        found = sources(f"Poe left. {words} stayed.", "Poe", words, person="Poe")
+        assert found == [["Poe", words]]
+
     @pytest.mark.parametrize("full", ["Lu Poe", "Poe"])
     def test_it_is_the_same_when_the_name_comes_later(self, full: str) -> None:
         article = encode(f"The Poe campaign stayed. {full} left.")

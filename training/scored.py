@@ -14,10 +14,11 @@ import numpy as np
 import torch
 from transformers import PreTrainedTokenizerFast
 
+from attribution.collecting import collect_mentions
 from attribution.decode import ClaimDraft, via_mentions
 from attribution.encode import encode_words
 from attribution.entities import find_entities
-from attribution.mentions import MentionTable, collect_mentions, tabulate
+from attribution.mentions import MentionTable, tabulate
 from attribution.model import AttributionModel
 from attribution.resolve import Cluster
 from attribution.roles import score_predicates
