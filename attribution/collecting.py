@@ -22,6 +22,10 @@ from attribution.wordclasses import LINKS, POSSESSIVE, PREPOSITIONS
 
 __all__ = ["collect_mentions"]
 
+_ANEW = frozenset("a an another".split())
+#: How many words may stand between "a" and the noun in front of "who".
+_MAX_ADJECTIVES = 4
+
 
 def collect_mentions(
     article: EncodedArticle, drafts: Sequence[ClaimDraft], entities: Sequence[Entity]
@@ -48,6 +52,9 @@ def collect_mentions(
             found.setdefault(words, _mention(article, words, "entity", None, entities))
     for words in [words for item in found.values() for words in _introduced(item)]:
         found.setdefault(words, _mention(article, words, "entity", None, entities))
+    for words in _told_of(article):
+        if not any(first <= words[1] and words[0] <= last for first, last in found):
+            found.setdefault(words, _mention(article, words, "entity", None, entities))
     programmes = _programmes(article, [item for item in found.values() if item.role == "via"])
     mentions = [
         item
@@ -61,6 +68,21 @@ def collect_mentions(
             form: Form = "zero" if draft.cue else "continuation"
             mentions.append(Mention(*words, "zero", number, form, (), ()))
     return sorted(mentions, key=lambda mention: (mention.first, mention.last))
+
+
+def _told_of(article: EncodedArticle) -> list[WordRange]:
+    """The persons without a name whom "who" follows: "a clerk who", "a former clerk, who"."""
+    document = article.document
+    words = [word.of(document.text).lower() for word in document.words]
+    found = []
+    for at in (at for at, word in enumerate(words) if word == "who" and at > 1):
+        last = at - 1 - (words[at - 1] == ",")
+        near = range(last - 1, max(-1, last - 1 - _MAX_ADJECTIVES), -1)
+        first = next((place for place in near if words[place] in _ANEW), last)
+        noun = all(word.isalpha() and word not in PREPOSITIONS for word in words[first : last + 1])
+        if first < last and noun and article.sentence[first] == article.sentence[at]:
+            found.append((first, last))
+    return found
 
 
 def _introduced(mention: Mention) -> list[WordRange]:

@@ -148,6 +148,23 @@ class TestMentions:
         )
         assert [item.role for item in found] == ["source"]
 
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("It came from a former clerk, who left.", ["a former clerk"]),
+            ("It fell on another diver who left.", ["another diver"]),
+            ("It fell on a crowd of divers who left.", []),
+            ("It fell on the diver who left.", []),
+            ("It was a day. Divers who left saw it.", []),
+        ],
+    )
+    def test_a_person_without_a_name_whom_who_follows_is_introduced(
+        self, text: str, told: list[str]
+    ) -> None:
+        made = encode(text)
+        found = collect_mentions(made, [], [])
+        assert [words_of(made, item.words) for item in found] == told
+
 
 class TestOwnNames:
     @pytest.mark.parametrize(
