@@ -32,7 +32,7 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
     names = own_names(mention)
     listed = names[-1].last - mention.first if len(names) > 1 else 0
     for place, token in enumerate(tokens):
-        if place > listed and (token.lower() in _RELATIVE or (token in _BREAKS and place > 1)):
+        if place > listed and (_opens_clause(tokens, place) or (token in _BREAKS and place > 1)):
             end = place
             break
     end = min(end, _MAX_DESCRIPTION)
@@ -42,6 +42,13 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
     if not mention.names and end == len(tokens) and tokens[end - 1][0].isupper():
         last = _run_on(article, last)
     return wording(article, mention.first, last)
+
+
+def _opens_clause(tokens: Sequence[str], place: int) -> bool:
+    """Whether a word is a relative pronoun; "that" is none in "a draft of that review"."""
+    word = tokens[place].lower()
+    pointing = word == "that" and place > 0 and tokens[place - 1].lower() == "of"
+    return word in _RELATIVE and not pointing
 
 
 def _run_on(article: EncodedArticle, last: int) -> int:
@@ -79,7 +86,7 @@ def with_clause(article: EncodedArticle, mention: Mention) -> str:
     "A clerk who saw it" is any clerk without it; "a Skerrin port clerk, who saw it" is not.
     """
     words = [token.lower() for token in mention.tokens]
-    clause = next((at for at, word in enumerate(words) if at and word in _RELATIVE), 0)
+    clause = next((at for at in range(1, len(words)) if _opens_clause(words, at)), 0)
     noun = [word for word in words[:clause] if word not in DEFINITE | INDEFINITE | {"of"}]
     if len(noun) != 1 or not noun[0].isalpha() or len(words) > _MAX_DESCRIPTION:
         return ""

@@ -271,6 +271,11 @@ class TestDescription:
         article = encode(f"Then {words} spoke.")
         assert describe(article, mention(article, words)) == expected
 
+    def test_that_behind_of_opens_no_clause(self) -> None:
+        words = "a leaked draft of that review"
+        article = encode(f"So {words} said.")
+        assert describe(article, mention(article, words)) == words
+
     def test_no_preposition_ends_one(self) -> None:
         article = encode("Then a deckhand in Skerrin spoke.")
         assert describe(article, mention(article, "a deckhand in")) == "a deckhand"
