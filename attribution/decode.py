@@ -21,7 +21,7 @@ from attribution.confidence import Evidence, probability
 from attribution.continuations import gone_on, left_over, parted
 from attribution.drafts import ClaimDraft, count_words, covered_by, joined, mask
 from attribution.features import CAPITALISED, PUNCTUATION, EncodedArticle
-from attribution.hearsay import without_subject
+from attribution.hearsay import only_receives, teller_place, without_subject
 from attribution.model import BIO, CLAIM_LAYERS, ROLE_LABELS, TAG_LAYERS, AttributionModel
 from attribution.roles import PredicateScores, WordRange, role_spans, score_predicates, viterbi
 from attribution.wordclasses import DETERMINERS
@@ -34,6 +34,8 @@ Floats = NDArray[np.float32]
 _DOUBTFUL = 0.1
 #: Words in no other claim that a doubtful cue must explain.
 _FRESH_WORDS = 3
+#: Least probability of a source behind "by" where the subject is only told.
+_TELLER = 0.01
 #: Marks that lead to content and are no part of it.
 _LEADING = frozenset((":", ";", ",", "-", "--", "–", "—"))
 
@@ -131,6 +133,9 @@ def _read_claims(
         if cue and not source:
             least = model.config.source_threshold
             source = _likely_source(roles[row], scored.columns[row], paths[row] == 0, least)
+        if cue and source and only_receives(article, source, cue):
+            place = teller_place(article, cue, content)
+            source = _teller(roles[row], scored.columns[row], place) if place else None
         source = _whole_source(article, source, named) if source else None
         evidence = Evidence(
             opening=float(certainty[row]),
@@ -189,6 +194,12 @@ def _likely_source(
     while last + 1 < len(columns) and free[last + 1] and odds[last + 1] > enough:
         last += 1
     return int(columns[first]), int(columns[last])
+
+
+def _teller(scores: Floats, columns: NDArray[np.int64], place: WordRange) -> WordRange | None:
+    """The likeliest source in the place where it is told who told."""
+    behind = (columns >= place[0]) & (columns <= place[1])
+    return _likely_source(scores, columns, behind, _TELLER) if behind.any() else None
 
 
 def _whole_source(
@@ -301,9 +312,10 @@ def _whole_quotes(article: EncodedArticle, piece: WordRange, cue: WordRange | No
 
 
 def _drop_same(drafts: Sequence[ClaimDraft]) -> list[ClaimDraft]:
-    """Of the claims with the same words the surest."""
+    """Of the claims with the same source and content whose cues end together the surest."""
     ordered = sorted(drafts, key=lambda draft: draft.confidence)
-    return list({(draft.cue, draft.source, draft.content): draft for draft in ordered}.values())
+    ends = {(draft.cue and draft.cue[1], draft.source, draft.content): draft for draft in ordered}
+    return list(ends.values())
 
 
 def _drop_doubles(article: EncodedArticle, drafts: Sequence[ClaimDraft]) -> list[ClaimDraft]:

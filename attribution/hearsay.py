@@ -7,9 +7,12 @@ from dataclasses import replace
 from attribution.drafts import ClaimDraft, joined, with_content
 from attribution.features import EncodedArticle
 from attribution.roles import WordRange
-from attribution.wordclasses import BE, HEARSAY, HEARSAY_ADVERBS
+from attribution.wordclasses import AUXILIARIES, BE, HEARSAY, HEARSAY_ADVERBS, RECEIVING
 
-__all__ = ["without_subject"]
+__all__ = ["only_receives", "teller_place", "without_subject"]
+
+#: What may stand between a subject and its verb, besides auxiliaries and adverbs.
+_LINKS = frozenset(("who", "which", "that", ","))
 
 
 def without_subject(article: EncodedArticle, draft: ClaimDraft) -> ClaimDraft:
@@ -29,6 +32,61 @@ def without_subject(article: EncodedArticle, draft: ClaimDraft) -> ClaimDraft:
     if source[1] == cue[0] - 1 and article.plain_words[source[0] : cue[0]] == ["it"]:
         return replace(nobody, cue=(source[0], cue[1]))
     return with_content(article, nobody, joined([*draft.content, _beside(article, source)]))
+
+
+def only_receives(article: EncodedArticle, source: WordRange, cue: WordRange) -> bool:
+    """Whether the source of a claim is the subject of "was told" and the like.
+
+    It hears what is said, and somebody else says it. "He was quoted as saying" is not meant, nor
+    a source that is not right in front of the verb ("according to him, we were told").
+    """
+    verb = _received(article, cue)
+    words = article.plain_words
+    return (
+        verb is not None
+        and words[verb : cue[1] + 1] != ["assured", "of"]
+        and source[1] < verb
+        and article.sentence[source[0]] == article.sentence[verb]
+        and all(_is_light(word) or word in _LINKS for word in words[source[1] + 1 : verb])
+    )
+
+
+def teller_place(
+    article: EncodedArticle, cue: WordRange, content: tuple[WordRange, ...]
+) -> WordRange | None:
+    """The words behind "by" that tell who told ("was told by a nurse that"), None without.
+
+    They end where the content begins; with content elsewhere, with the sentence.
+    """
+    verb, words = _received(article, cue), article.plain_words
+    if verb is None:
+        return None
+    end = int(article.sentence.searchsorted(article.sentence[verb], side="right"))
+    starts = [first for first, _ in content if cue[1] < first < end]
+    end = min([*starts, end])
+    place = next((at for at in range(verb + 1, end) if words[at] == "by"), None)
+    if place is None or place + 1 >= end or (not starts and place > cue[1] + 1):
+        return None
+    return place + 1, end - 1
+
+
+def _received(article: EncodedArticle, cue: WordRange) -> int | None:
+    """The participle of a cue that is a form of "be" and "told" or the like."""
+    words = article.plain_words
+    for at in range(cue[0], cue[1] + 1):
+        if words[at] in RECEIVING:
+            first = at
+            while first > 0 and _is_light(words[first - 1]):
+                first -= 1
+            return at if not BE.isdisjoint(words[first:at]) else None
+        if not _is_light(words[at]):
+            break
+    return None
+
+
+def _is_light(word: str) -> bool:
+    """Whether a word is an auxiliary or an adverb of a verb."""
+    return word in BE or word in AUXILIARIES or word.endswith("ly")
 
 
 def _passive(words: list[str]) -> bool:

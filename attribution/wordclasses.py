@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "AUXILIARIES",
     "BE",
     "DEFINITE",
     "DETERMINERS",
@@ -17,6 +18,7 @@ __all__ = [
     "PREPOSITIONS",
     "PRONOUNS",
     "RANKS",
+    "RECEIVING",
     "TITLES",
     "WEEKDAYS",
 ]
@@ -71,6 +73,17 @@ BE = frozenset("is are was were be been being".split())
 HEARSAY = frozenset(
     "said thought believed feared understood alleged reported rumoured rumored expected presumed "
     "assumed considered claimed deemed suspected".split()
+)
+#: Participles behind a form of "be" whose subject hears what somebody else says.
+RECEIVING = frozenset(
+    "told asked warned informed promised advised assured notified briefed reminded instructed "
+    "urged ordered questioned pressed accused offered".split()
+)
+#: What may stand between a subject and its participle, besides "be" and adverbs in "-ly".
+AUXILIARIES = frozenset(
+    "has have had having not n't never ever also once often sometimes even only already just now "
+    "again later then always yet still long twice to will would may might can could should must "
+    "get gets got".split()
 )
 HEARSAY_ADVERBS = frozenset(
     "reportedly allegedly apparently seemingly presumably supposedly purportedly reputedly".split()
