@@ -48,7 +48,8 @@ def left_over(
     taken = covered.copy()
     found = {}
     for quoted, _ in outer_quotations(article):
-        whole = all(begins_at(article.sentence, at) for at in (quoted.start, quoted.stop))
+        begins = begins_at(article.sentence, quoted.start) or _is_turn(article, quoted)
+        whole = begins and begins_at(article.sentence, quoted.stop)
         inside = slice(quoted.start, quoted.stop)
         free = not taken[inside].any() and not _is_heading(article, quoted)
         if whole and free and is_heard(article, heard, quoted):
@@ -174,6 +175,17 @@ def _bare_paragraphs(article: EncodedArticle) -> list[range]:
         if closed and alone and first not in begun and not announced:
             found.append(quoted)
     return found
+
+
+def _is_turn(article: EncodedArticle, quoted: range) -> bool:
+    """Whether a quotation stands behind a speaker's label (`Roe: "No."`) and nothing else."""
+    start = int(article.paragraph.searchsorted(article.paragraph[quoted.start]))
+    label = range(start, quoted.start)
+    return (
+        len(label) > 1
+        and is_labelled(article, label)
+        and not (article.features[label[:-1], 0] < CAPITALISED).any()
+    )
 
 
 def _is_heading(article: EncodedArticle, quoted: range) -> bool:

@@ -176,3 +176,22 @@ def test_going_on_loses_no_word_of_a_claim(parts: list[str]) -> None:
     (before,) = [draft(article, Script(("“Go,”",), "said", "Mara"))]
     (after,) = gone_on(article, [before], heard)
     assert set(before.content) <= set(after.content)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('Quist: "Not in June?"\n\nSorley: "Never."', 2),
+        ('Quist: "Not in June?" They laughed.', 1),
+        ('They say: "Not in June?"', 0),
+        ('Later Quist: "Not in June?"', 1),
+        ('He met Quist: "Not in June?"', 0),
+    ],
+)
+def test_a_quotation_behind_a_speakers_label_is_a_claim(text: str, found: int) -> None:
+    article = encode(text)
+    heard = np.zeros(len(article), np.float32)
+    for quoted in article.quote_words:
+        heard[quoted.start : quoted.stop] = 1
+    nobody = np.zeros(len(article), dtype=bool)
+    assert len(left_over(article, heard, nobody, nobody)) == found

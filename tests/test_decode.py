@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attribution.decode import _likely_source
+from attribution.decode import _drop_same, _likely_source
 from attribution.model import ROLE_LABELS
 from attribution.roles import AFTER, BEFORE, viterbi
-from scenes import Script, decoded, words_of
+from scenes import Script, decoded, draft, words_of
+from tiny_model import encode
 
 LABEL = {name: number for number, name in enumerate(ROLE_LABELS)}
 #: Column of the predicate among the words around it.
@@ -314,3 +316,15 @@ class TestLikelySource:
     def test_is_none_below_the_threshold(self) -> None:
         scores = self.scores([0.05, 0.04, 0.01], [0.01, 0.01, 0.01])
         assert _likely_source(scores, np.arange(3), np.ones(3, dtype=bool), 0.1) is None
+
+
+@pytest.mark.parametrize(
+    ("cue", "kept"), [("citing Brook, said", 1), ("said", 1), ("citing Brook", 2)]
+)
+def test_claims_that_differ_only_where_their_cue_begins_are_one(cue: str, kept: int) -> None:
+    article = encode("The Gleaner, citing Brook, said that ice came.")
+    both = [draft(article, Script(("that ice came",), one, "Brook")) for one in (cue, "said")]
+    sure = [replace(one, confidence=chance) for one, chance in zip(both, (0.4, 0.9), strict=True)]
+    found = _drop_same(sure)
+    assert len(found) == kept
+    assert sure[1] in found
