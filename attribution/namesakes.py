@@ -20,7 +20,8 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 #: Possessives in front of whoever belongs to "him" or "her", as :func:`gender_of` counts them.
 _RELATED = {"his": 1, "her": -1}
-_SOMEBODY = ("named_person", "unnamed_person", "unnamed_group")
+#: Heard as a named person, the words stand for that person ("her account").
+_SOMEBODY = ("unnamed_person", "unnamed_group")
 
 
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
