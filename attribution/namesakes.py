@@ -11,17 +11,12 @@ from numpy.typing import NDArray
 
 from attribution.gender import IT, THEY
 from attribution.linking import Pairing
-from attribution.types import SOURCE_TYPES
 from attribution.wordclasses import DEFINITE
 
 __all__ = ["Agreement", "clashing", "compatible", "fullest_name", "introduced", "namesakes"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-#: Possessives in front of whoever belongs to "him" or "her", as :func:`gender_of` counts them.
-_RELATED = {"his": 1, "her": -1}
-#: Heard as a named person, the words stand for that person ("her account").
-_SOMEBODY = ("unnamed_person", "unnamed_group")
 
 
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
@@ -50,29 +45,9 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
     if pairing.gender[row]:
         says = np.bincount(sources, weights=pairing.gender[:row])[sources]
         clash |= says * pairing.gender[row] < 0
-    clash |= sources == _owner(pairing, row, sources)
     number = pairing.likeness.number
     clash |= pairing.descriptions.barred(row, sources, number[:row] == number[row])
     return sources[clash]
-
-
-def _owner(pairing: Pairing, row: int, sources: Ints) -> int:
-    """The source whose "his agent" a mention tells of, -1 for others.
-
-    It is the person told of last that can be "he", unless a mention of that person shares a word
-    with this one ("his sister, Lu Poe"). "His account" of something may stand for the person.
-    """
-    mention = pairing.table.mentions[row]
-    says = _RELATED.get(mention.tokens[0].lower(), 0) if len(mention.tokens) > 1 else 0
-    somebody = SOURCE_TYPES[int(pairing.table.types[row].argmax())] in _SOMEBODY
-    if not says or not somebody or pairing.wordings[row].names:
-        return -1
-    persons = pairing.persons[:row] | (pairing.gender[:row] != 0)
-    fits = persons & (pairing.gender[:row] * says >= 0)
-    found = np.flatnonzero(fits)
-    source = int(sources[found[-1]]) if len(found) else -1
-    alike = pairing.likeness.sharing(row, row)
-    return -1 if source in sources[alike] else source
 
 
 def _fullest(pairing: Pairing, sources: Ints) -> Ints:

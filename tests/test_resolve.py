@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,7 +20,7 @@ from attribution.mentions import (
 from attribution.namesakes import clashing, compatible, namesakes
 from attribution.resolve import resolve
 from attribution.tabular import Classifier
-from scenes import mention, rule, table, type_rows, words_of, zero
+from scenes import mention, rule, table, words_of, zero
 from tiny_model import encode, tiny_classifier
 
 TEXT = (
@@ -406,13 +404,6 @@ class TestCandidates:
         assert compatible(pairing, 2, [0, 1])
         assert clashing(pairing, 2, [0, 0]).tolist() == []
         assert set(clashing(pairing, 3, [0, 0, 0]).tolist()) == {0}
-
-    @pytest.mark.parametrize(("words", "clash"), [("his agent", [0]), ("her agent", [])])
-    def test_whose_agent_somebody_is_is_not_that_agent(self, words: str, clash: list[int]) -> None:
-        article = encode(f"Mr Brask will stay, {words} said.")
-        found = table([mention(article, "Mr Brask", person="Brask"), mention(article, words)])
-        found = replace(found, types=type_rows("named_person", "unnamed_person"))
-        assert clashing(Pairing(article, found), 1, [0]).tolist() == clash
 
 
 class TestNamesakes:
