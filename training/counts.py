@@ -77,7 +77,8 @@ def desk_table(folder: Path = CORPUS) -> str:
             _row(split, desk, [item for item in articles if item.desk == desk]) for desk in desks
         )
         rows.append(_row(split, "all", articles))
-    rows.append(_row("continuations", "all", read_articles(folder / "continuations")))
+    for part in ("continuations", "more"):
+        rows.append(_row(part, "all", read_articles(folder / part)))
     return "\n".join(rows)
 
 
