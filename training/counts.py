@@ -77,8 +77,8 @@ def desk_table(folder: Path = CORPUS) -> str:
             _row(split, desk, [item for item in articles if item.desk == desk]) for desk in desks
         )
         rows.append(_row(split, "all", articles))
-    for part in ("continuations", "more"):
-        rows.append(_row(part, "all", read_articles(folder / part)))
+    parts = ("continuations", "more")
+    rows.extend(_row(part, "all", read_articles(folder / part)) for part in parts)
     return "\n".join(rows)
 
 
