@@ -10,9 +10,10 @@ import pytest
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES, Scene
 from attribution.provenance import find_chains
 from attribution.resolve import Cluster
+from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
 from scenes import Script, draft, mention, rule, table, type_rows
-from tiny_model import encode, tiny_classifier
+from tiny_model import encode
 from training.readers.gold import GoldArticle, GoldClaim
 from training.relays import Relayed, best_via_threshold, fit_relays, gold_scene
 from training.scored import Scored
@@ -58,6 +59,18 @@ def interview(*names: str) -> Relayed:
     types = type_rows("named_person", "media_outlet", "named_person")
     drafts = [draft(article, script) for script in scripts]
     return Relayed(Scene(article, drafts, mentions, clusters, [0, 2, 0, 2], types), VIA)
+
+
+def outlets(size: int) -> Classifier:
+    """A classifier to which every source is most likely an outlet."""
+    likely = np.zeros(len(SOURCE_TYPES), dtype=np.float32)
+    likely[SOURCE_TYPES.index("media_outlet")] = 1
+    return Classifier(
+        mean=np.zeros(size, dtype=np.float32),
+        scale=np.ones(size, dtype=np.float32),
+        weights=(np.zeros((size, len(SOURCE_TYPES)), dtype=np.float32),),
+        biases=(likely,),
+    )
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -106,7 +119,7 @@ class TestGoldScene:
             names,
         )
         size = 3 * len(SOURCE_TYPES) + 5 + 7
-        return gold_scene(scored, tiny_classifier(size, len(SOURCE_TYPES), 1))
+        return gold_scene(scored, outlets(size))
 
     def test_gold_sources_are_its_clusters_and_origins(self) -> None:
         told = GoldClaim("1", (), source="s1", via=("s2",))
