@@ -21,8 +21,9 @@ from eval.circumstances import circumstances
 from eval.corpora import CORPUS, ROOT
 from eval.guard import bundled_models
 from eval.measures import measure_aligned
+from eval.pages import update
 from eval.passages import PHENOMENA, Marked, measure_passages, read_marked
-from eval.readme import between, measured_row, names_of
+from eval.readme import measured_row, names_of
 from eval.run import System, systems_of
 
 __all__ = ["ARTICLES", "BEGIN", "END", "main", "measured", "render"]
@@ -108,25 +109,20 @@ def _measure(options: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        if not (options.render or options.check):
+    if not (options.render or options.check):
+        try:
             _measure(options)
-        results = json.loads(options.results.read_text(encoding="utf-8"))
-        page = options.docs.read_text(encoding="utf-8")
-        tables = render(results)
-        wanted = between(page, BEGIN, END, tables)
-    except (AttributionError, OSError, ValueError, KeyError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 1
-    if not options.check:
-        print(tables)
-    if wanted == page:
-        return 0
-    if options.check:
-        print(f"{options.docs}: figures are not those of {options.results}", file=sys.stderr)
-        return 1
-    options.docs.write_text(wanted, encoding="utf-8")
-    return 0
+        except (AttributionError, OSError, ValueError) as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr)
+            return 1
+
+    def tables(results: Mapping[str, Any]) -> str:
+        rendered = render(results)
+        if not options.check:
+            print(rendered)
+        return rendered
+
+    return update(options.docs, options.results, (BEGIN, END), tables, check=options.check)
 
 
 def _parser() -> argparse.ArgumentParser:

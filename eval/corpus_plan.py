@@ -8,13 +8,13 @@ two; prices are an assumption, to be given with ``--price``.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.readme import ROOT, between
+from eval.corpora import ROOT
+from eval.pages import update
 
 __all__ = ["BEGIN", "END", "main", "render"]
 
@@ -65,21 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--docs", type=Path, default=ROOT / "docs" / "corpus.md")
     parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results" / "corpus.json")
     options = parser.parse_args(arguments)
-    try:
-        results = json.loads(options.results.read_text(encoding="utf-8"))
-        page = options.docs.read_text(encoding="utf-8")
-        table = render(results, options.articles, options.cores, options.price)
-        wanted = between(page, BEGIN, END, table)
-    except (OSError, ValueError, KeyError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 1
-    if wanted == page:
-        return 0
-    if options.check:
-        print(f"{options.docs}: the plan is not of {options.results}", file=sys.stderr)
-        return 1
-    options.docs.write_text(wanted, encoding="utf-8")
-    return 0
+
+    def plan(results: Mapping[str, Any]) -> str:
+        return render(results, options.articles, options.cores, options.price)
+
+    return update(options.docs, options.results, (BEGIN, END), plan, check=options.check)
 
 
 if __name__ == "__main__":

@@ -7,16 +7,16 @@ python -m eval.error_doc --check   # exit 1 when the document's figures are out 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.readme import ROOT
+from eval.corpora import ROOT
+from eval.pages import update
 from eval.table import TITLES
 
-__all__ = ["BEGIN", "END", "insert", "main", "ranked", "render"]
+__all__ = ["BEGIN", "END", "main", "ranked", "render"]
 
 BEGIN = "<!-- classes: written by python -m eval.error_doc -->"
 END = "<!-- end of classes -->"
@@ -75,15 +75,6 @@ def _cells(corpora: Mapping[str, Any], name: str) -> list[str]:
     return [*cells, *gains]
 
 
-def insert(document: str, table: str) -> str:
-    """The document with the table between the markers. Raises ValueError without the markers."""
-    head, begin, rest = document.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the document lacks the markers {BEGIN!r} and {END!r}")
-    return f"{head}{BEGIN}\n\n{table}\n\n{END}{tail}"
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.error_doc", description=__doc__)
@@ -91,20 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--document", type=Path, default=ROOT / "docs" / "errors.md")
     parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results" / "errors.json")
     options = parser.parse_args(arguments)
-    try:
-        results = json.loads(options.results.read_text(encoding="utf-8"))
-        document = options.document.read_text(encoding="utf-8")
-        wanted = insert(document, render(results))
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    if wanted == document:
-        return 0
-    if options.check:
-        print(f"{options.document}: figures are not those of {options.results}", file=sys.stderr)
-        return 1
-    options.document.write_text(wanted, encoding="utf-8")
-    return 0
+    return update(options.document, options.results, (BEGIN, END), render, check=options.check)
 
 
 if __name__ == "__main__":

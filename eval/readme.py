@@ -7,18 +7,18 @@ python -m eval.readme --check   # exit 1 when the README's figures are out of da
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.corpora import ROOT
+from eval.pages import update
 from eval.table import TITLES, shown
 from eval.targets import MEASURES
 
-__all__ = ["BEGIN", "END", "between", "main", "measured_row", "names_of", "render"]
+__all__ = ["BEGIN", "END", "main", "measured_row", "names_of", "render"]
 
-ROOT = Path(__file__).resolve().parent.parent
 BEGIN = "<!-- figures: written by python -m eval.readme -->"
 END = "<!-- end of figures -->"
 _BASELINES = {"rules": "dependency rules", "textacy": "textacy"}
@@ -115,15 +115,6 @@ def _judged(figures: Sequence[Mapping[str, Any]]) -> str:
     return " / ".join("–" if number is None else str(number) for number in numbers)
 
 
-def between(page: str, begin: str, end: str, text: str) -> str:
-    """A page with ``text`` between two markers. Raises ValueError without the markers."""
-    head, begins, rest = page.partition(begin)
-    _, ends, tail = rest.partition(end)
-    if not begins or not ends:
-        raise ValueError(f"the page lacks the markers {begin!r} and {end!r}")
-    return f"{head}{begin}\n\n{text}\n\n{end}{tail}"
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.readme", description=__doc__)
@@ -131,20 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
     parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results" / "dev.json")
     options = parser.parse_args(arguments)
-    try:
-        results = json.loads(options.results.read_text(encoding="utf-8"))
-        readme = options.readme.read_text(encoding="utf-8")
-        wanted = between(readme, BEGIN, END, render(results))
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    if wanted == readme:
-        return 0
-    if options.check:
-        print(f"{options.readme}: figures are not those of {options.results}", file=sys.stderr)
-        return 1
-    options.readme.write_text(wanted, encoding="utf-8")
-    return 0
+    return update(options.readme, options.results, (BEGIN, END), render, check=options.check)
 
 
 if __name__ == "__main__":
