@@ -7,7 +7,7 @@ predicate; the entity head brings names.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import Literal
 
@@ -18,12 +18,20 @@ from attribution.entities import Entity
 from attribution.features import EncodedArticle
 from attribution.mentions import Form, Mention, described_through, form_of
 from attribution.roles import WordRange
-from attribution.wordclasses import LINKS, POSSESSIVE, PREPOSITIONS
+from attribution.wordclasses import (
+    BE,
+    DEFINITE,
+    INDEFINITE,
+    LINKS,
+    POSSESSIVE,
+    PREPOSITIONS,
+    PRONOUNS,
+)
 
 __all__ = ["collect_mentions"]
 
 _ANEW = frozenset("a an another".split())
-#: How many words may stand between "a" and the noun in front of "who".
+#: How many words may stand between "a" and the noun in front of "who", and an outlet and its host.
 _MAX_ADJECTIVES = 4
 
 
@@ -37,9 +45,8 @@ def collect_mentions(
             found.setdefault(
                 draft.source, _mention(article, draft.source, "source", number, entities)
             )
-    for number, draft in enumerate(drafts):
-        for words in draft.via:
-            found.setdefault(words, _mention(article, words, "via", number, entities))
+    for number, words in _intermediaries(article, drafts, entities):
+        found.setdefault(words, _mention(article, words, "via", number, entities))
     # For every word the furthest end of the mentions that begin there or before.
     furthest = np.full(len(article), -1, dtype=np.int64)
     for first, last in found:
@@ -68,6 +75,68 @@ def collect_mentions(
             form: Form = "zero" if draft.cue else "continuation"
             mentions.append(Mention(*words, "zero", number, form, (), ()))
     return sorted(mentions, key=lambda mention: (mention.first, mention.last))
+
+
+def _intermediaries(
+    article: EncodedArticle, drafts: Sequence[ClaimDraft], entities: Sequence[Entity]
+) -> list[tuple[int, WordRange]]:
+    """The words of intermediaries, each with the first claim that they are of.
+
+    What one claim has of "Quay TV host Lu Roe" and another of "Lu Roe" is one mention.
+    """
+    marked = [(number, words) for number, draft in enumerate(drafts) for words in draft.via]
+    bodies = {entity.last: entity for entity in entities if entity.type == "ORGANIZATION"}
+    cues = {word for draft in drafts if draft.cue for word in range(draft.cue[0], draft.cue[1] + 1)}
+    whole = [
+        (number, _with_outlet(article, words, entities, bodies, cues)) for number, words in marked
+    ]
+    joined = {words for _, words in whole} - {words for _, words in marked}
+    return [
+        (number, next((wide for wide in joined if _within(words, wide)), words))
+        for number, words in whole
+    ]
+
+
+def _with_outlet(
+    article: EncodedArticle,
+    words: WordRange,
+    entities: Sequence[Entity],
+    bodies: Mapping[int, Entity],
+    cues: Collection[int],
+) -> WordRange:
+    """The words of a person with those of the outlet right in front: "Quay TV host" Lu Roe.
+
+    ``bodies`` are the organisations by their last word; a verb of ``cues`` joins nobody.
+    """
+    person = next(
+        (
+            name
+            for name in entities
+            if name.type == "PERSON" and _within(words, (name.first, name.last))
+        ),
+        None,
+    )
+    if person is None:
+        return words
+    at = person.first - 1
+    while at >= 0 and person.first - at <= _MAX_ADJECTIVES and _is_noun(article, at, cues):
+        at -= 1
+    document = article.document
+    if at >= 0 and document.words[at].of(document.text).lower() in POSSESSIVE:
+        at -= 1
+    if at == person.first - 1 or at not in bodies:
+        return words
+    return bodies[at].first, person.last
+
+
+def _is_noun(article: EncodedArticle, word: int, cues: Collection[int]) -> bool:
+    text = article.document.words[word].of(article.document.text)
+    closed = text in PREPOSITIONS | LINKS | DEFINITE | INDEFINITE | BE | set(PRONOUNS)
+    return text.isalpha() and text.islower() and not closed and word not in cues
+
+
+def _within(inner: WordRange, outer: WordRange) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _told_of(article: EncodedArticle) -> list[WordRange]:

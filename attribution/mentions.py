@@ -36,6 +36,7 @@ __all__ = [
     "Mention",
     "MentionTable",
     "described_through",
+    "employer",
     "head_name",
     "head_noun",
     "is_before_noun",
@@ -116,7 +117,8 @@ def tabulate(
         empty = np.zeros((0, words.shape[-1] if words.ndim > 1 else 0), dtype=np.float32)
         return MentionTable((), empty, np.zeros((0, 0), np.float32), np.zeros((0, 8), np.float32))
     first = torch.tensor([mention.first for mention in mentions])
-    last = torch.tensor([mention.last for mention in mentions])
+    # A journalist stands for the outlet, and is read as it.
+    last = torch.tensor([(employer(mention) or mention).last for mention in mentions])
     mean, embeddings = model.mention_states(words, first, last)
     predicate = torch.tensor(
         [
@@ -140,12 +142,15 @@ def own_names(mention: Mention) -> tuple[Entity, ...]:
     A person's name goes before an organisation's ("Echo reporter Ottoline Brask"); a name behind
     a preposition or before a possessive ending describes somebody else ("a lawyer for Brask"), and
     so do one in a relative clause and a person's before a noun ("Brask aides").
-    People joined by commas and "and" are the source together, and all of them are returned.
+    People joined by commas and "and" are the source together, and all of them are returned. Who
+    passes a claim on for an outlet is the outlet (:func:`employer`).
     """
     return mention.own_names
 
 
 def _own_names(mention: Mention) -> tuple[Entity, ...]:
+    if outlet := employer(mention):
+        return (outlet,)
     own = [entity for entity in mention.names if not _describes(mention, entity)]
     for kind in ("PERSON", "ORGANIZATION"):
         same = _without_descriptions(mention, [entity for entity in own if entity.type == kind])
@@ -168,6 +173,25 @@ def _without_descriptions(mention: Mention, names: Sequence[Entity]) -> list[Ent
 def head_name(mention: Mention) -> Entity | None:
     """The first of the mention's own names."""
     return next(iter(own_names(mention)), None)
+
+
+def employer(mention: Mention) -> Entity | None:
+    """The outlet that owns what an intermediary is called: "Quay TV's Lu Roe", "Quay TV host Lu".
+
+    Whoever asks for an outlet is the outlet, and so is its programme ("Quay TV's Harbour Hour").
+    """
+    if mention.role != "via":
+        return None
+    for body, other in pairwise(mention.names):
+        between = mention.tokens[body.last - mention.first + 1 : other.first - mention.first]
+        owned = bool(between) and between[0].lower() in POSSESSIVE
+        nouns = between[1:] if owned else between
+        plain = all(word.isalpha() and word.islower() and word not in LINKS for word in nouns)
+        # The entity head does not always tell a person's name from a programme's.
+        told = owned if other.type == "ORGANIZATION" and not nouns else other.type == "PERSON"
+        if body.type == "ORGANIZATION" and between and plain and told:
+            return body
+    return None
 
 
 def head_noun(tokens: Sequence[str]) -> str:

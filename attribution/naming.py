@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from attribution.entities import Entity, in_headline_case
 from attribution.features import EncodedArticle
-from attribution.mentions import Mention, head_name, own_names
+from attribution.mentions import Mention, employer, head_name, own_names
 from attribution.types import SourceType
 from attribution.wordclasses import (
     DEFINITE,
@@ -192,9 +192,16 @@ def _is_apposed(mention: Mention, entity: Entity) -> bool:
 
 
 def _programme(article: EncodedArticle, mention: Mention) -> str:
-    """An outlet's name with its programme: Quay TV's "Harbour Hour", Quay TV's Harbour Hour."""
+    """An outlet's name with its programme: Quay TV's "Harbour Hour", Quay TV's Harbour Hour.
+
+    Without the name of the person who speaks for it.
+    """
     entity = head_name(mention)
     assert entity is not None
+    if entity is employer(mention):
+        owned = mention.names[mention.names.index(entity) + 1]
+        last = entity.last if owned.type == "PERSON" else owned.last
+        return wording(article, _begins(mention, entity), last)
     document = article.document
 
     def possessive(word: int) -> bool:

@@ -13,6 +13,7 @@ from attribution.collecting import collect_mentions
 from attribution.entities import Entity, find_entities
 from attribution.features import EncodedArticle
 from attribution.mentions import (
+    employer,
     form_of,
     head_name,
     own_name,
@@ -113,6 +114,31 @@ class TestMentions:
             "Quay TV",
             "Late Tide",
         ]
+
+    def test_the_host_of_an_outlet_and_the_outlet_there_are_one_mention(self) -> None:
+        made = encode("She told Quay TV host Lu Poe so. He left.")
+        scripts = [
+            Script(("so",), "told", "She", ("Quay TV",)),
+            Script(("left",), None, "He", ("Poe",)),
+        ]
+        entities = [
+            Entity(*locate(made, "Quay TV"), "ORGANIZATION"),
+            Entity(*locate(made, "Lu Poe"), "PERSON"),
+        ]
+        found = collect_mentions(made, [draft(made, script) for script in scripts], entities)
+        assert [words_of(made, item.words) for item in found if item.role == "via"] == [
+            "Quay TV host Lu Poe"
+        ]
+
+    def test_a_body_in_front_of_a_verb_employs_nobody(self) -> None:
+        made = encode("Quay TV quotes Lu Poe so.")
+        entities = [
+            Entity(*locate(made, "Quay TV"), "ORGANIZATION"),
+            Entity(*locate(made, "Lu Poe"), "PERSON"),
+        ]
+        script = Script(("so",), "quotes", "Quay TV", ("Lu Poe",))
+        found = collect_mentions(made, [draft(made, script)], entities)
+        assert [words_of(made, item.words) for item in found if item.role == "via"] == ["Lu Poe"]
 
     def test_one_source_mention_of_two_claims_is_one(self, article: EncodedArticle) -> None:
         said = Script(("the quay was shut",), "said", "Ottoline Brask")
@@ -217,6 +243,19 @@ class TestOwnNames:
         article = encode(f"So {text} said.")
         made = mention(article, text, organization="Skerrin Echo", person="Ada Roe")
         assert [name.type for name in own_names(made)] == ["PERSON"]
+
+    @pytest.mark.parametrize("words", ["Quay TV's Lu Poe", "Quay TV host Lu Poe"])
+    def test_who_passes_a_claim_on_for_an_outlet_is_the_outlet(self, words: str) -> None:
+        made = encode(f"She told {words} so.")
+        names = {"organization": "Quay TV", "person": "Lu Poe"}
+        assert own_name(mention(made, words, "via", **names)) == "Quay TV"
+        assert own_name(mention(made, words, "source", **names)) == "Lu Poe"
+
+    @pytest.mark.parametrize("words", ["Quay TV and Lu Poe", "Quay TV, Lu Poe", "Quay TV Lu Poe"])
+    def test_a_person_beside_an_outlet_is_nobodys(self, words: str) -> None:
+        made = encode(f"She told {words} so.")
+        told = mention(made, words, "via", organization="Quay TV", person="Lu Poe")
+        assert employer(told) is None
 
     def test_an_organisations_name_may_end_in_a_noun(self) -> None:
         article = encode("So Skerrin police said.")

@@ -173,6 +173,21 @@ class TestName:
         )
         assert found[0] == "Quay TV's Harbour Hour"
 
+    @pytest.mark.parametrize(
+        ("words", "names", "name"),
+        [
+            ("Quay TV host Lu Poe", {"organization": "Quay TV", "person": "Lu Poe"}, "Quay TV"),
+            ("Quay TV's Lu Poe", {"organization": "Quay TV", "person": "Lu Poe"}, "Quay TV"),
+            ("Quay TV's Late Tide", {"organization": ("Quay TV", "Late Tide")}, None),
+        ],
+    )
+    def test_an_intermediary_is_named_without_who_speaks_for_it(
+        self, words: str, names: dict[str, Names], name: str | None
+    ) -> None:
+        article = encode(f"She told {words} so.")
+        told = mention(article, words, "via", **names)
+        assert name_and_role(article, [told], "media_outlet")[0] == (name or words)
+
     def test_an_outlet_goes_by_its_name_before_a_longer_description(self) -> None:
         found = named(
             "The Quay Post wrote so. A long Post article agreed.",
