@@ -5,14 +5,16 @@ training/corpus/provenance/GUIDE.md). The first sees each claim by itself; the s
 what the first said of the claims around it and of the same origin's, so that an interview or
 report is carried over and stops where it ends (stacked collective classification, Kou and Cohen,
 2007). Where another outlet has been told since, `_on_the_last_occasion` puts that one for an outlet
-carried over. The chain is put together in `_order`: a nested claim comes through everything its
-outer claim came through, then through the outer speaker; of the rest outlets stand in front, then
-they stand by how near they are. In front comes what the outermost intermediary itself was last told
-through (`_further_out`). What is not nested has one order in the whole article (`_in_one_order`).
+carried over; a channel without an outlet ("in a statement") ends it (`_without_other_channels`).
+The chain is put together in `_order`: a nested claim comes through everything its outer claim came
+through, then through the outer speaker; of the rest outlets stand in front, then they stand by how
+near they are. In front comes what the outermost intermediary itself was last told through
+(`_further_out`). What is not nested has one order in the whole article (`_in_one_order`).
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
@@ -30,6 +32,22 @@ Pairs = NDArray[np.bool_]
 #: Score in a claim's own sentence above which a candidate is named there as intermediary, and the
 #: share of the threshold that is then enough.
 _NAMED, _SHARE = 0.5, 2 / 3
+#: How a claim reached everybody, or this article itself, in :attr:`plain_words`: no outlet passed
+#: it on that its sentence does not name.
+_CHANNEL = re.compile(
+    r"\b(?:on|to|via) (?:twitter|facebook|instagram|telegram|truth social|x|threads|linkedin|weibo"
+    r"|mastodon|social media|(?:his|her|its|their) (?:\S+ ){0,2}(?:blog|page|account|channel))\b"
+    r"|\b(?:tweet(?:s|ed)|posted)\b"
+    r"|\bin (?:an?|his|her|its|their)(?: \S+){0,2}? (?:statement|press release|tweet|post|blog)\b"
+    r"|\b(?:at|during|in) (?:an?|his|her|its|their)(?: \S+){0,2}? (?:rally|speech|hearing|briefing"
+    r"|meeting|debate|press conference|news conference|town hall|vigil|fundraiser)\b"
+    r"|\b(?:told|tells)(?: \S+){0,2}? (?:reporters|journalists|supporters|lawmakers|delegates)\b"
+    r"|\b(?:told|tells) (?:a|the) (?:crowd|court|inquest|jury|inquiry|audience)\b"
+    r"|\bin (?:\S+ ){0,2}(?:court (?:papers|documents|filings?)|an affidavit)\b"
+    r"|\breached by (?:tele)?phone\b"
+)
+#: Words that tell of an outlet's own occasion, which may have been carried over.
+_ON_AIR = frozenset("interview interviewed programme program show podcast broadcast".split())
 
 
 def find_chains(
@@ -50,7 +68,8 @@ def find_chains(
         _, here, _ = scene.reach
         least = threshold * np.where(here[scene.pairs] > _NAMED, np.float32(_SHARE), np.float32(1))
         chosen[scene.pairs] = second.probabilities(carry_features(scene, rows, found)) >= least
-    names = [np.flatnonzero(row).tolist() for row in _on_the_last_occasion(scene, chosen)]
+    chosen = _without_other_channels(scene, _on_the_last_occasion(scene, chosen))
+    names = [np.flatnonzero(row).tolist() for row in chosen]
     chains: dict[int, tuple[int, ...]] = {}
     for claim in range(len(scene.drafts)):
         _order(scene, claim, names, chains)
@@ -79,6 +98,44 @@ def _on_the_last_occasion(scene: Scene, chosen: Pairs) -> Pairs:
             if over.any():
                 kept[claim] = (kept[claim] & ~over) | (last & scene.possible[claim])
     return kept
+
+
+def _without_other_channels(scene: Scene, chosen: Pairs) -> Pairs:
+    """(claims, clusters) chosen intermediaries without outlets that another channel stands for.
+
+    "Roe told the Echo ... On Telegram, Roe wrote": what is told in a statement, at a rally or to
+    reporters came through no outlet that its sentence does not name, nor does what the same origin
+    says then, up to the next sentence that names one. Nested claims have what their outer claim
+    came through.
+    """
+    kept = chosen.copy()
+    for origin, family in scene.families.items():
+        over = False
+        for claim in [] if scene.nobody[origin] else family[scene.outer[family] < 0].tolist():
+            words = _told_with(scene, claim)
+            named = scene.outlets & _named_in(scene, int(scene.sentence[claim]))
+            if (chosen[claim] & named).any() or not _ON_AIR.isdisjoint(words):
+                over = False
+            else:
+                over = over or _CHANNEL.search(" ".join(words)) is not None
+                if over:
+                    kept[claim] &= ~scene.outlets | named
+    return kept
+
+
+def _told_with(scene: Scene, claim: int) -> list[str]:
+    """The words of a claim's sentence, with a mark for each that somebody is reported to say."""
+    first, end = np.searchsorted(scene.article.sentence, scene.sentence[claim] + np.array([0, 1]))
+    plain = scene.article.plain_words
+    return ["#" if scene.reported[word] else plain[word] for word in range(first, end)]
+
+
+def _named_in(scene: Scene, sentence: int) -> NDArray[np.bool_]:
+    """Which clusters have a mention with words in a sentence."""
+    found = np.zeros(len(scene.clusters), dtype=bool)
+    here = scene.worded & (scene.article.sentence[scene.first] == sentence)
+    found[scene.owner[here]] = True
+    return found
 
 
 def _further_out(scene: Scene, chains: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:

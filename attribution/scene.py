@@ -102,6 +102,14 @@ class Scene:
         return self.article.sentence[self.predicates]
 
     @cached_property
+    def reported(self) -> NDArray[np.bool_]:
+        """Whether each word is in a claim's content."""
+        found = np.zeros(len(self.article), dtype=bool)
+        for first, last in (piece for draft in self.drafts for piece in draft.content):
+            found[first : last + 1] = True
+        return found
+
+    @cached_property
     def reach(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """Three (claims, clusters) arrays of the encoder's word on each as intermediary.
 

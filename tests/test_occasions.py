@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_provenance import MARKED, MARKED_AT_FIRST, scene
@@ -54,6 +55,42 @@ class TestOccasion:
     def test_what_nobody_in_particular_said_is_no_interview(self) -> None:
         nobody = told_twice("unspecified", "media_outlet", "media_outlet")
         assert find_chains(nobody, MARKED_AT_FIRST, CARRIES_ALL, 0.5)[2] == (ECHO, POST)
+
+
+def told_on(channel: str, outlet: str = "the Echo") -> list[tuple[int, ...]]:
+    """Chains of what Brask tells the Echo, what she says then, and what she says after that."""
+    scripts = (
+        Script(("it was over",), "told", "Brask", (outlet,)),
+        Script(("it was late",), "said", "she"),
+        Script(("The quay is shut",)),
+    )
+    text = f"Brask told {outlet} it was over. {channel} she said it was late. The quay is shut."
+    found = scene(text, scripts, [["Brask", "she"], [outlet]], [BRASK] * 3)
+    people = replace(found, types=type_rows("named_person", "media_outlet"))
+    return find_chains(people, MARKED_AT_FIRST, rule(CARRY_FEATURES, 5.0, {}), 0.5)
+
+
+class TestOtherChannel:
+    @pytest.mark.parametrize(
+        "channel",
+        [
+            "On Telegram,",
+            "In a post on Facebook,",
+            "At a packed rally on Sunday,",
+            "In a short statement,",
+            "In court papers,",
+            "Reached by telephone,",
+        ],
+    )
+    def test_another_channel_ends_what_an_outlet_was_told(self, channel: str) -> None:
+        assert told_on(channel) == [(ECHO,), (), ()]
+
+    def test_a_time_or_place_is_no_channel(self) -> None:
+        assert told_on("On Sunday in the harbour,") == [(ECHO,), (ECHO,), (ECHO,)]
+
+    def test_a_channel_told_of_in_the_interview_ends_nothing(self) -> None:
+        said = "In the interview, as in a statement,"
+        assert told_on(said) == [(ECHO,), (ECHO,), (ECHO,)]
 
 
 def test_less_is_enough_for_who_is_named_as_intermediary_in_the_claims_own_sentence() -> None:
