@@ -26,8 +26,8 @@ from attribution.wordclasses import (
     BE,
     DETERMINERS,
     INDEFINITE,
+    LINKING,
     LINKS,
-    PREPOSITIONS,
     PRONOUNS,
     RANKS,
     TITLES,
@@ -45,13 +45,18 @@ _EMPTY = (
     _SCRAPS
     | DETERMINERS
     | LINKS
-    | PREPOSITIONS
+    | LINKING
     | TITLES
     | BE
     | {"#", "per", "cent", "percent", *PRONOUNS}
 )
+#: What the guide calls no ground when it stands alone, as anybody may be it.
+_ANYBODY = frozenset(
+    "source sources person people man men woman women critics supporters opponents others "
+    "leaders".split()
+)
 #: Words that no ground begins or ends with: "and his aides", "who has covered the".
-_LEADING, _TRAILING = DETERMINERS | LINKS, DETERMINERS | LINKS | PREPOSITIONS
+_LEADING, _TRAILING = DETERMINERS | LINKS, DETERMINERS | LINKS | LINKING
 #: Beside a person's name, this part of the threshold is enough: a role may be told at any of a
 #: person's names, and the layer was taught one of these places. Roles: of three values on train
 #: articles; grounds: less lets verbs in.
@@ -183,7 +188,8 @@ def _stretches(
             or article.sentence[word] != article.sentence[word - 1]
         )
         if start is not None and (not on or begins):
-            for first, last in _parts(article, start, word - 1, layer):
+            start, end = _whole_tokens(article, start, word - 1)
+            for first, last in _parts(article, start, end, layer):
                 item = _trimmed(article, first, last, layer)
                 if item is not None:
                     end = _whole_name(article, item[1], named)
@@ -192,6 +198,24 @@ def _stretches(
         if begins:
             start = word
     return found
+
+
+def _whole_tokens(article: EncodedArticle, first: int, last: int) -> WordRange:
+    """The range with the words that a stroke joins to its edges: "11 widow" of "9/11 widow"."""
+    document = article.document
+
+    def joined(stroke: int) -> bool:
+        if not 0 < stroke < len(article) - 1 or article.plain_words[stroke] != "/":
+            return False
+        before, here, behind = document.words[stroke - 1 : stroke + 2]
+        lettered = document.lettered[stroke - 1] and document.lettered[stroke + 1]
+        return bool(lettered) and before.end == here.start and here.end == behind.start
+
+    while joined(first - 1):
+        first -= 2
+    while joined(last + 1):
+        last += 2
+    return first, last
 
 
 def _parts(article: EncodedArticle, first: int, last: int, layer: Layer) -> list[WordRange]:
@@ -230,7 +254,21 @@ def _trimmed(article: EncodedArticle, first: int, last: int, layer: Layer) -> Wo
             del lettered[0]
         while plain[lettered[-1]] in _TRAILING:
             del lettered[-1]
+        told = {plain[word] for word in lettered} - INDEFINITE
+        if told <= _ANYBODY or _fills_bracket(article, lettered[0], lettered[-1]):
+            return None
     return lettered[0], lettered[-1]
+
+
+def _fills_bracket(article: EncodedArticle, first: int, last: int) -> bool:
+    """True for one word that is all of a bracket behind a capital: "Roe (D-Ohio)", "Roe (Vt.)"."""
+    if first != last or first < 2 or last + 1 >= len(article):
+        return False
+    words = [
+        word.of(article.document.text) for word in article.document.words[first - 2 : last + 3]
+    ]
+    closed = words[3] == ")" or words[3:5] == [".", ")"]
+    return words[0][0].isupper() and words[1] == "(" and closed
 
 
 def _leads_to_name(plain: Sequence[str], before: int, last: int) -> bool:

@@ -18,6 +18,7 @@ from attribution.wordclasses import (
     DEFINITE,
     DETERMINERS,
     INDEFINITE,
+    LINKING,
     LINKS,
     POSSESSIVE,
     POSTNOMINALS,
@@ -315,7 +316,7 @@ def _without_loose_ends(text: str) -> str:
     words = text.split()
     while len(words) > 1 and words[0].lower() in _BEFORE_ROLE:
         del words[0]
-    while len(words) > 1 and words[-1].lower() in PREPOSITIONS | DETERMINERS | LINKS:
+    while len(words) > 1 and words[-1].lower() in LINKING | DETERMINERS | LINKS:
         del words[-1]
     whole = " ".join(words)
     return f"{whole})" if "(" in whole.rpartition(")")[2] else whole

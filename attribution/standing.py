@@ -20,7 +20,7 @@ from attribution.resolve import Cluster
 from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from attribution.types import SOURCE_TYPES
-from attribution.wordclasses import DETERMINERS, LINKS, POSSESSIVE, PREPOSITIONS, PRONOUNS, TITLES
+from attribution.wordclasses import DETERMINERS, LINKING, LINKS, POSSESSIVE, PRONOUNS, TITLES
 from attribution.wording import wording
 
 __all__ = [
@@ -35,13 +35,13 @@ __all__ = [
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 #: Words that end the noun phrase a stretch stands in.
-_ENDS = PREPOSITIONS | LINKS | DETERMINERS | frozenset(POSSESSIVE) | frozenset(PRONOUNS)
+_ENDS = LINKING | LINKS | DETERMINERS | frozenset(POSSESSIVE) | frozenset(PRONOUNS)
 _MOST_COMPLETED = 2
 #: What a title may stand behind, and how many words further.
 _OPENING = DETERMINERS | frozenset("his her its their my our".split())
 _MOST_BEFORE = 3
 #: What leads to a name or away from it: "envoy for the", "student Dr".
-_LOOSE = PREPOSITIONS | LINKS | DETERMINERS | TITLES
+_LOOSE = LINKING | LINKS | DETERMINERS | TITLES
 
 #: A source is a candidate when one of its mentions stands this near, in words.
 _NEAR = 60

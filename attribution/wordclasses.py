@@ -12,6 +12,7 @@ __all__ = [
     "HERS",
     "HIS",
     "INDEFINITE",
+    "LINKING",
     "LINKS",
     "POSSESSIVE",
     "POSTNOMINALS",
@@ -41,6 +42,11 @@ PRONOUNS = {
     for word in words.split()
 }
 PREPOSITIONS = frozenset("of for to by from with at in on near against".split())
+#: All words that lead on to a noun, and so end no phrase; some of them are adverbs in a clause.
+LINKING = PREPOSITIONS | frozenset(
+    "during after before since about into over under between among as per via until through within "
+    "without across behind despite upon onto".split()
+)
 POSSESSIVE = frozenset(("'s", "’s"))
 LINKS = frozenset(("and", "or"))
 DEFINITE = frozenset("the this that these those his her its their my our your both".split())

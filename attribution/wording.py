@@ -12,13 +12,22 @@ from attribution.entities import runs_on
 from attribution.features import EncodedArticle
 from attribution.mentions import Mention, own_names
 from attribution.types import Span
-from attribution.wordclasses import DEFINITE, INDEFINITE, LINKS, POSSESSIVE, PREPOSITIONS
+from attribution.wordclasses import (
+    DEFINITE,
+    INDEFINITE,
+    LINKING,
+    LINKS,
+    POSSESSIVE,
+    PREPOSITIONS,
+)
 
 __all__ = ["describe", "description", "fullest_mention", "with_clause", "wording"]
 
 #: Marks behind which a description is over.
 _BREAKS = frozenset(",—–―;:")
 #: Words that end no description ("a judge's", "the head of").
+_NO_END = LINKING | frozenset(POSSESSIVE)
+#: Those that end no clause: "who had seen it before" may end so.
 _LOOSE = PREPOSITIONS | frozenset(POSSESSIVE)
 _RELATIVE = frozenset("who whom whose which that".split())
 _MAX_DESCRIPTION = 16
@@ -36,7 +45,7 @@ def describe(article: EncodedArticle, mention: Mention) -> str:
             end = place
             break
     end = min(end, _MAX_DESCRIPTION)
-    while end > 1 and (tokens[end - 1] in _BREAKS or tokens[end - 1].lower() in _LOOSE):
+    while end > 1 and (tokens[end - 1] in _BREAKS or tokens[end - 1].lower() in _NO_END):
         end -= 1
     last = mention.first + max(end, 1) - 1
     if not mention.names and end == len(tokens) and tokens[end - 1][0].isupper():
@@ -102,7 +111,7 @@ def _antecedent(article: EncodedArticle, pronoun: int) -> str:
     for word in range(first - 1, max(-1, first - 1 - _MAX_ANTECEDENT), -1):
         text = document.words[word].of(document.text).lower()
         apart = article.sentence[word] != article.sentence[pronoun]
-        if apart or not document.lettered[word] or text in PREPOSITIONS | LINKS:
+        if apart or not document.lettered[word] or text in LINKING | LINKS:
             break
         first = word
         if text in DEFINITE | INDEFINITE:

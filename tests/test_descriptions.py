@@ -160,3 +160,29 @@ def test_stretches_of_a_layer_never_overlap(chances: list[float]) -> None:
     for layer in LAYERS:
         taken = [word for i in items if i.layer == layer for word in range(i.first, i.last + 1)]
         assert len(taken) == len(set(taken))
+
+
+class TestNoGround:
+    @pytest.mark.parametrize("text", ["Ada Roe (D-Ohio) spoke.", "Ada Roe (Vt.) spoke."])
+    def test_a_word_that_fills_a_bracket_behind_a_name(self, text: str) -> None:
+        word = "D-Ohio" if "Ohio" in text else "Vt"
+        assert found(text, {word: 0.9}, "justification") == []
+        assert found(text, {word: 0.9}, "role") == [word]
+
+    @pytest.mark.parametrize("phrase", ["leaders", "Some leaders", "others", "critics"])
+    def test_a_word_for_anybody(self, phrase: str) -> None:
+        assert found(f"{phrase} spoke.", {phrase: 0.9}, "justification") == []
+
+    def test_such_a_word_with_another_that_tells_more_is_one(self) -> None:
+        said = found("Union leaders spoke.", {"Union leaders": 0.9}, "justification")
+        assert said == ["Union leaders"]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_what_a_stroke_joins_to_a_marked_word_is_taken_in(layer: Layer) -> None:
+    assert found("A 7/7 widow spoke.", {"7 widow": 0.9}, layer) == ["7/7 widow"]
+
+
+@pytest.mark.parametrize("word", ["during", "after", "between", "via"])
+def test_a_preposition_alone_is_no_role(word: str) -> None:
+    assert found(f"She spoke {word} it.", {word: 0.9}, "role") == []
