@@ -461,6 +461,11 @@ def test_roles_are_joined_in_their_order_without_loose_ends(roles: list[str], jo
     assert join_roles(roles) == joined
 
 
+@pytest.mark.parametrize("link", ["during", "after", "under", "via"])
+def test_a_role_ends_in_no_preposition(link: str) -> None:
+    assert join_roles([f"clerk of the port {link}"]) == "clerk of the port"
+
+
 def test_a_role_has_no_possessive_in_front_and_its_bracket_is_closed() -> None:
     assert join_roles(["its medical director"]) == "medical director"
     assert join_roles(["Judge (ret"]) == "Judge (ret)"

@@ -30,9 +30,10 @@ class TestDescribe:
         article = encode(f"So {words} said.")
         assert describe(article, mention(article, words)) == words
 
-    def test_no_preposition_ends_one(self) -> None:
-        article = encode("Then a deckhand in Skerrin spoke.")
-        assert describe(article, mention(article, "a deckhand in")) == "a deckhand"
+    @pytest.mark.parametrize("link", ["in", "during", "among", "since"])
+    def test_no_preposition_ends_one(self, link: str) -> None:
+        article = encode(f"Then a deckhand {link} Skerrin spoke.")
+        assert describe(article, mention(article, f"a deckhand {link}")) == "a deckhand"
 
     def test_a_name_behind_an_article_runs_on_over_capitals(self) -> None:
         article = encode("So the 1951 Quay Convention says what we all know.")
