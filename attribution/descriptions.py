@@ -254,8 +254,9 @@ def _trimmed(article: EncodedArticle, first: int, last: int, layer: Layer) -> Wo
             del lettered[0]
         while plain[lettered[-1]] in _TRAILING:
             del lettered[-1]
-        told = {plain[word] for word in lettered} - INDEFINITE
-        if told <= _ANYBODY or _fills_bracket(article, lettered[0], lettered[-1]):
+        told = {plain[word] for word in lettered}
+        anybody = not told.isdisjoint(_ANYBODY) and told <= _ANYBODY | INDEFINITE
+        if anybody or _fills_bracket(article, lettered[0], lettered[-1]):
             return None
     return lettered[0], lettered[-1]
 

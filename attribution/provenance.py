@@ -35,8 +35,8 @@ _NAMED, _SHARE = 0.5, 2 / 3
 #: How a claim reached everybody, or this article itself, in :attr:`plain_words`: no outlet passed
 #: it on that its sentence does not name.
 _CHANNEL = re.compile(
-    r"\b(?:on|to|via) (?:twitter|facebook|instagram|telegram|truth social|x|threads|linkedin|weibo"
-    r"|mastodon|social media|(?:his|her|its|their) (?:\S+ ){0,2}(?:blog|page|account|channel))\b"
+    r"\b(?:on|to|via) (?:social media"
+    r"|(?:his|her|its|their) (?:\S+ ){0,2}(?:blog|page|account|channel|feed))\b"
     r"|\b(?:tweet(?:s|ed)|posted)\b"
     r"|\bin (?:an?|his|her|its|their)(?: \S+){0,2}? (?:statement|press release|tweet|post|blog)\b"
     r"|\b(?:at|during|in) (?:an?|his|her|its|their)(?: \S+){0,2}? (?:rally|speech|hearing|briefing"
@@ -103,7 +103,7 @@ def _on_the_last_occasion(scene: Scene, chosen: Pairs) -> Pairs:
 def _without_other_channels(scene: Scene, chosen: Pairs) -> Pairs:
     """(claims, clusters) chosen intermediaries without outlets that another channel stands for.
 
-    "Roe told the Echo ... On Telegram, Roe wrote": what is told in a statement, at a rally or to
+    "Roe told the Echo ... In a post, Roe wrote": what is told in a statement, at a rally or to
     reporters came through no outlet that its sentence does not name, nor does what the same origin
     says then, up to the next sentence that names one. Nested claims have what their outer claim
     came through.

@@ -44,7 +44,7 @@ PRONOUNS = {
 PREPOSITIONS = frozenset("of for to by from with at in on near against".split())
 #: All words that lead on to a noun, and so end no phrase; some of them are adverbs in a clause.
 LINKING = PREPOSITIONS | frozenset(
-    "during after before since about into over under between among as per via until through within "
+    "during after before since about into over under between among per via until through within "
     "without across behind despite upon onto".split()
 )
 POSSESSIVE = frozenset(("'s", "’s"))

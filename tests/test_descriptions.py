@@ -173,6 +173,9 @@ class TestNoGround:
     def test_a_word_for_anybody(self, phrase: str) -> None:
         assert found(f"{phrase} spoke.", {phrase: 0.9}, "justification") == []
 
+    def test_a_number_alone_is_left_to_what_stands_behind_it(self) -> None:
+        assert found("Four dispatchers spoke.", {"Four": 0.9}, "justification") == ["Four"]
+
     def test_such_a_word_with_another_that_tells_more_is_one(self) -> None:
         said = found("Union leaders spoke.", {"Union leaders": 0.9}, "justification")
         assert said == ["Union leaders"]

@@ -74,8 +74,9 @@ class TestOtherChannel:
     @pytest.mark.parametrize(
         "channel",
         [
-            "On Telegram,",
-            "In a post on Facebook,",
+            "On her own account,",
+            "In a post,",
+            "On social media,",
             "At a packed rally on Sunday,",
             "In a short statement,",
             "In court papers,",
