@@ -38,6 +38,8 @@ _APPOSED = frozenset(",(—–―")
 _RELATIVE = frozenset("who whom whose which that".split())
 #: What roles do without in front, as in the training data.
 _BEFORE_ROLE = DETERMINERS | LINKS | frozenset("his her its their my our your".split())
+#: How a clause leads to an office: "who served as the".
+_LEADS_TO_OFFICE = re.compile(r"(?:who|that)\b(?: [\w'’]+){1,3} as\b ?")
 _MAX_PROGRAMME = 8
 _WORD = re.compile(r"\w+")
 #: The sentence's comma or stop, which American printers put inside the marks.
@@ -297,9 +299,9 @@ def beyond_name(text: str, name: str) -> bool:
 def join_roles(texts: Iterable[str]) -> str:
     """The different ones of a source's roles in their order, joined by commas.
 
-    Articles, "its" and "and" in front go ("the mayor"), and so do words that lead to nothing
-    ("secretary of"); a bracket is closed. What says nothing beside the longer ones ("chair" and
-    "chair of the board") is left out.
+    Articles, "its" and "and" in front go ("the mayor"), and so do "who served as" and words that
+    lead to nothing ("secretary of"); a bracket is closed. What says nothing beside the longer ones
+    ("chair" and "chair of the board") is left out.
     """
     given = list(map(_without_loose_ends, texts))
     kept: set[int] = set()
@@ -313,7 +315,8 @@ def join_roles(texts: Iterable[str]) -> str:
 
 
 def _without_loose_ends(text: str) -> str:
-    words = text.split()
+    lead = _LEADS_TO_OFFICE.match(text)
+    words = text[lead.end() if lead else 0 :].split()
     while len(words) > 1 and words[0].lower() in _BEFORE_ROLE:
         del words[0]
     while len(words) > 1 and words[-1].lower() in LINKING | DETERMINERS | LINKS:
