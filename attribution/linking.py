@@ -33,6 +33,7 @@ Ints = NDArray[np.int64]
 _ROLES = ("source", "via", "zero", "entity")
 #: A mention is compared with this many before it, and with all that share a word with it.
 _RECENT = 60
+_LIKELY = 0.5
 
 _STATIC = (
     *(f"form_{form}" for form in FORMS),
@@ -179,6 +180,11 @@ class Pairing:
     def several(self) -> NDArray[np.bool_]:
         """(m) whether a mention names more than one."""
         return self._has("several")
+
+    @cached_property
+    def one_person(self) -> NDArray[np.bool_]:
+        """(m) whether a mention is more likely one person than all else."""
+        return self.static[:, _STATIC.index("type_person")] > _LIKELY
 
     def _has(self, name: str) -> NDArray[np.bool_]:
         return self.static[:, _STATIC.index(name)] > 0

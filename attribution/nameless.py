@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from attribution.mentions import (
     is_before_noun,
     own_names,
 )
-from attribution.wordclasses import INDEFINITE, POSSESSIVE, TITLES
+from attribution.wordclasses import HERS, HIS, INDEFINITE, POSSESSIVE, TITLES
 
 __all__ = ["Descriptions", "introducing", "strangers"]
 
@@ -32,6 +33,8 @@ Ints = NDArray[np.int64]
 _NOTHING, _ANOTHER, _NEXT, _OTHER, _INDEFINITE = range(5)
 _ORDINALS = frozenset("second third fourth fifth sixth seventh eighth ninth tenth".split())
 _DESCRIBING = frozenset(("definite", "indefinite", "bare", "name"))
+#: Words behind "the" that stand for a noun, or for any person's.
+_ANY_NOUN = _ORDINALS | HIS | HERS | frozenset("first last latter former other source".split())
 #: How many sentences before its noun may introduce whom "the analyst, Lu Poe" names.
 _INTRODUCED = 8
 
@@ -108,6 +111,37 @@ class Descriptions:
         else:
             fits |= same_words | (self.plain[:row] & np.isin(self.head[:row], self._nouns(row)))
         return self._nameless(sources) & ~_any(fits, sources)
+
+    def another_noun(self, row: int, sources: Ints, persons: Bools) -> Bools:
+        """Of every mention before ``row`` whether its source is another person by the noun.
+
+        "The judge" is no nameless source that was told of as "the lawyer", and never as a judge;
+        "the woman" and "the source" may be anybody.
+
+        Args:
+            row: the mention.
+            sources: (row) the sources of the mentions before.
+            persons: (m) which mentions tell of one person.
+        """
+        told = self._definite & persons
+        if not told[row] or not row:
+            return np.zeros(row, dtype=np.bool_)
+        nouns = self._nouns(row)
+        shared = np.isin(self.head[:row], nouns) | self._has_noun(row, self.head[row])
+        return self._nameless(sources) & _any(told[:row], sources) & ~_any(shared, sources)
+
+    @cached_property
+    def _definite(self) -> Bools:
+        """(m) whether a mention describes by "the" and a noun that not anybody may have."""
+        says = [
+            there and item.tokens[0].lower() == "the" and head_noun(item.tokens) not in _ANY_NOUN
+            for item, there in zip(self.mentions, self.described.tolist(), strict=True)
+        ]
+        return np.array(says, dtype=np.bool_)
+
+    def _has_noun(self, row: int, noun: int) -> Bools:
+        """Of every mention before whether the noun is among its words."""
+        return np.array([noun in self._nouns(place) for place in range(row)], dtype=np.bool_)
 
     def introduced(self, row: int, sources: Ints, sentences: Ints) -> int | None:
         """The nameless source that a mention like "the analyst, Lu Poe" gives its name, if any.

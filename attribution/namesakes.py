@@ -35,7 +35,7 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
     """The sources of the mentions before, with repeats, that it cannot be a mention of.
 
     They are not :func:`compatible` with it, or most of what they are called says "he" and it "she",
-    or it tells of somebody else (:meth:`Descriptions.barred`).
+    or it tells of somebody else (:meth:`Descriptions.barred`, :meth:`Descriptions.another_noun`).
     """
     sources = np.array(owner[:row], dtype=np.int64)
     clash = (
@@ -46,7 +46,9 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
         says = np.bincount(sources, weights=pairing.gender[:row])[sources]
         clash |= says * pairing.gender[row] < 0
     number = pairing.likeness.number
-    clash |= pairing.descriptions.barred(row, sources, number[:row] == number[row])
+    told = pairing.descriptions
+    clash |= told.barred(row, sources, number[:row] == number[row])
+    clash |= told.another_noun(row, sources, pairing.one_person)
     return sources[clash]
 
 
