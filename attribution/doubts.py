@@ -92,3 +92,17 @@ class Reading:
     def better(self, other: Reading, row: int) -> bool:
         """Whether this one fits better, with a mention's source called "he" that was "she"."""
         return self.fit > other.fit and self.told[row] * other.told[row] < 0
+
+    def parts_a_couple(self, other: Reading) -> bool:
+        """Whether this one fits better by an owned pronoun, with "Lu Poe" a "he" beside "Mrs Poe".
+
+        In the other they are one source.
+        """
+        gender, persons = self.pairing.gender, self.pairing.persons
+        says = np.bincount(self.owner, weights=gender)[self.owner]
+        titled = np.flatnonzero(persons & (abs(gender) > 1)).tolist()
+        couple = any(
+            (persons & (other.owner == other.owner[row]) & (says * gender[row] < 0)).any()
+            for row in titled
+        )
+        return couple and self.fit - other.fit >= -_ALONE

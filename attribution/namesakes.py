@@ -13,10 +13,22 @@ from attribution.gender import IT, THEY
 from attribution.linking import Pairing
 from attribution.wordclasses import DEFINITE
 
-__all__ = ["Agreement", "clashing", "compatible", "fullest_name", "introduced", "namesakes"]
+__all__ = [
+    "Agreement",
+    "clashing",
+    "compatible",
+    "fullest_name",
+    "in_front",
+    "introduced",
+    "namesakes",
+]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+_RELATIVE = frozenset("who whom which that".split())
+#: Those that tell of what stands right before them; "who" may tell of the subject.
+_OF_THINGS = frozenset("which that".split())
 
 
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
@@ -36,6 +48,7 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
 
     They are not :func:`compatible` with it, or most of what they are called says "he" and it "she",
     or it tells of somebody else (:meth:`Descriptions.barred`, :meth:`Descriptions.another_noun`).
+    "Which" and "that" behind what is no mention are no source told of before.
     """
     sources = np.array(owner[:row], dtype=np.int64)
     clash = (
@@ -49,7 +62,33 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
     told = pairing.descriptions
     clash |= told.barred(row, sources, number[:row] == number[row])
     clash |= told.another_noun(row, sources, pairing.one_person)
+    clash |= _is_relative(pairing, row, _OF_THINGS) and in_front(pairing, row) is None
     return sources[clash]
+
+
+def in_front(pairing: Pairing, row: int) -> int | None:
+    """The mention that a relative pronoun stands right behind, the longest: "the board, which"."""
+    if not _is_relative(pairing, row, _RELATIVE):
+        return None
+    article = pairing.article
+    mentions = pairing.table.mentions
+    last = mentions[row].first - 1
+    while last > 0 and not article.document.lettered[last]:
+        last -= 1
+    apart = article.sentence[last] != article.sentence[mentions[row].first]
+    if apart or mentions[row].first - last > 2:
+        return None
+    return next((at for at in range(row) if mentions[at].last == last and mentions[at].tokens), None)
+
+
+def _is_relative(pairing: Pairing, row: int, words: frozenset[str]) -> bool:
+    """Whether a mention is one of these pronouns, and does not open its sentence or quotation."""
+    article, mention = pairing.article, pairing.table.mentions[row]
+    word = mention.first
+    if not word or mention.form != "pronoun" or mention.tokens[0] not in words:
+        return False
+    same = article.sentence[word] == article.sentence[word - 1]
+    return bool(same and article.quote[word] == article.quote[word - 1])
 
 
 def _fullest(pairing: Pairing, sources: Ints) -> Ints:
@@ -79,13 +118,18 @@ class Agreement:
     def after(cls, pairing: Pairing, owner: Ints) -> Agreement:
         """With the foresight of a first pass, which gave every mention the source in ``owner``."""
         gender = pairing.gender
-        sums = _sums(cls(pairing, np.zeros_like(owner)).traits, owner)
+        sums = _sums(cls.without_foresight(pairing).traits, owner)
         # Where a source is "he" and "she", pronouns do not tell which went wrong; titles do.
         sure = np.where(_is_both(sums)[owner] & (abs(gender) == 1), 0, gender)
         says = _sums(sure[:, None], owner)[:, 0] * _is_called(sums)
         # What goes on without a source may go on from the very pronoun that went wrong.
         worded = np.array([bool(mention.tokens) for mention in pairing.table.mentions], np.bool_)
         return cls(pairing, says[owner] * (worded & (pairing.pronouns < 0)))
+
+    @classmethod
+    def without_foresight(cls, pairing: Pairing) -> Agreement:
+        """By what is said up to each mention alone."""
+        return cls(pairing, np.zeros(len(pairing.table.mentions), dtype=np.int64))
 
     @cached_property
     def traits(self) -> Ints:

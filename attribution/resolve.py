@@ -25,6 +25,7 @@ from attribution.namesakes import (
     clashing,
     compatible,
     fullest_name,
+    in_front,
     introduced,
     namesakes,
 )
@@ -62,7 +63,9 @@ def resolve(
     clusters = _linked(pairing, scorer, threshold)
     agreement = Agreement.after(pairing, _owners(clusters))
     if agreement.broken(_owners(clusters)):
+        unforeseen = _linked(pairing, scorer, threshold, Agreement.without_foresight(pairing))
         clusters = _linked(pairing, scorer, threshold, agreement)
+        clusters = _of_couples(pairing, scorer, clusters, unforeseen)
     best = Reading(pairing, scorer, _owners(clusters))
     for row, agreement in best.others():
         changed = _linked(pairing, scorer, threshold, agreement)
@@ -70,6 +73,17 @@ def resolve(
         if reading.better(best, row) and not agreement.broken(reading.owner):
             best, clusters = reading, changed
     return clusters
+
+
+def _of_couples(
+    pairing: Pairing, scorer: Scorer, joined: list[Cluster], apart: list[Cluster]
+) -> list[Cluster]:
+    """Of two readings the second where one name is two persons', "Lu Poe ... he" and "Mrs Poe".
+
+    The first takes the form of address for the truth, and so leaves a "he" to nobody.
+    """
+    one, other = (Reading(pairing, scorer, _owners(found)) for found in (joined, apart))
+    return apart if other.parts_a_couple(one) else joined
 
 
 def _owners(clusters: Sequence[Cluster]) -> Ints:
@@ -92,6 +106,9 @@ def _linked(
             fits = ~np.isin(sources, agreement.against(row, owner[:row]))
             sources, features = sources[fits], features[fits]
         choice = introduced(pairing, row, owner)
+        behind = in_front(pairing, row)
+        if behind is not None:
+            choice = int(owner[behind])
         if choice is None or choice not in sources:
             choice = speaker_by_turns(pairing, row, owner[:row])
         if choice is None:
