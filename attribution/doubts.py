@@ -96,11 +96,12 @@ class Reading:
     def parts_a_couple(self, other: Reading) -> bool:
         """Whether this one fits better by an owned pronoun, with "Lu Poe" a "he" beside "Mrs Poe".
 
-        In the other they are one source.
+        In the other they are one source. "Mrs Poe" is a "she" here: else "he" may be the fault.
         """
         gender, persons = self.pairing.gender, self.pairing.persons
         says = np.bincount(self.owner, weights=gender)[self.owner]
-        titled = np.flatnonzero(persons & (abs(gender) > 1)).tolist()
+        own = np.bincount(self.owner, weights=self._said)[self.owner]
+        titled = np.flatnonzero(persons & (abs(gender) > 1) & (own * gender > 0)).tolist()
         couple = any(
             (persons & (other.owner == other.owner[row]) & (says * gender[row] < 0)).any()
             for row in titled

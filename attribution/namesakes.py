@@ -78,7 +78,8 @@ def in_front(pairing: Pairing, row: int) -> int | None:
     apart = article.sentence[last] != article.sentence[mentions[row].first]
     if apart or mentions[row].first - last > 2:
         return None
-    return next((at for at in range(row) if mentions[at].last == last and mentions[at].tokens), None)
+    ends = (at for at in range(row) if mentions[at].last == last and mentions[at].tokens)
+    return next(ends, None)
 
 
 def _is_relative(pairing: Pairing, row: int, words: frozenset[str]) -> bool:

@@ -254,3 +254,32 @@ def test_no_source_is_he_and_they_in_any_order(
         assert not (he and she)
         assert not ((he or she) and words & {"they", "their", "it"})
         assert not (named and "it" in words)
+
+
+class TestRelativePronouns:
+    def test_which_belongs_to_the_mention_in_front_of_it(self) -> None:
+        text = "Skerrin Echo met the board, which left."
+        assert sources(text, ECHO, "the board", "which", scorer=PRONOUNS) == [
+            ["Skerrin Echo"],
+            ["the board", "which"],
+        ]
+
+    def test_which_behind_other_words_is_no_source_told_of_before(self) -> None:
+        text = "Skerrin Echo met the board of the port, which left."
+        assert sources(text, ECHO, "which", scorer=PRONOUNS) == [["Skerrin Echo"], ["which"]]
+
+    def test_who_behind_other_words_is_left_to_the_scorer(self) -> None:
+        text = "Ada Roe is the one person here who left."
+        assert sources(text, ROE, "who", scorer=PRONOUNS) == [["Ada Roe", "who"]]
+
+
+class TestCouples:
+    def test_mrs_is_not_the_man_of_her_name(self) -> None:
+        article = encode("Lu Poe sat. He slept. Mrs Poe left. She sang.")
+        made = [
+            mention(article, "Lu Poe", person="Lu Poe"),
+            mention(article, "He"),
+            mention(article, "Mrs Poe", person="Poe"),
+            mention(article, "She"),
+        ]
+        assert clusters(article, made, NEAREST) == [["Lu Poe", "He"], ["Mrs Poe", "She"]]

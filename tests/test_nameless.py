@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -237,3 +240,32 @@ def test_sources_with_a_bodys_name_before_the_noun_are_two() -> None:
         mention(article, "One Harbour source", organization="Harbour"),
     ]
     assert len(resolve(article, table(made), NEAREST, 0.5)) == 2
+
+
+class TestAnotherNoun:
+    @staticmethod
+    def persons(*mentions: str, text: str) -> list[list[str | None]]:
+        """Sources of mentions that are all likely one person each."""
+        article = encode(text)
+        made = [mention(article, words) for words in mentions]
+        found = table(made)
+        types = np.zeros_like(found.types)
+        types[:, 4] = 1.0
+        found = replace(found, types=types)
+        return [
+            [words_of(article, found.mentions[member].words) for member in cluster.members]
+            for cluster in resolve(article, found, NEAREST, 0.5)
+        ]
+
+    def test_two_persons_by_the_noun_are_two(self) -> None:
+        text = "The pilot waved. The baker slept."
+        assert self.persons("The pilot", "The baker", text=text) == [["The pilot"], ["The baker"]]
+
+    @pytest.mark.parametrize("words", ["The woman", "The source", "The first", "The harbour pilot"])
+    def test_who_may_be_anybody_is_left_to_the_scorer(self, words: str) -> None:
+        text = f"The pilot waved. {words} slept."
+        assert self.persons("The pilot", words, text=text) == [["The pilot", words]]
+
+    def test_an_introduced_person_may_be_called_by_another_noun(self) -> None:
+        text = "A pilot waved. The officer slept."
+        assert self.persons("A pilot", "The officer", text=text) == [["A pilot", "The officer"]]
