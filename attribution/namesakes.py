@@ -27,8 +27,8 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 _RELATIVE = frozenset("who whom which that".split())
-#: Those that tell of what stands right before them; "who" may tell of the subject.
-_OF_THINGS = frozenset("which that".split())
+#: What tells of the words right before it; "who" and "that" may tell of the sentence's subject.
+_OF_THINGS = frozenset(("which",))
 
 
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
@@ -48,7 +48,7 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
 
     They are not :func:`compatible` with it, or most of what they are called says "he" and it "she",
     or it tells of somebody else (:meth:`Descriptions.barred`, :meth:`Descriptions.another_noun`).
-    "Which" and "that" behind what is no mention are no source told of before.
+    "Which" behind what is no mention is no source told of before.
     """
     sources = np.array(owner[:row], dtype=np.int64)
     clash = (
