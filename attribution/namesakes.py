@@ -67,7 +67,10 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
 
 
 def in_front(pairing: Pairing, row: int) -> int | None:
-    """The mention that a relative pronoun stands right behind, the longest: "the board, which"."""
+    """The mention that a relative pronoun stands right behind, the longest: "the board, which".
+
+    In front of "who" only one with a person's name: "Roe is a clerk who", "a clerk at the Echo who".
+    """
     if not _is_relative(pairing, row, _RELATIVE):
         return None
     article = pairing.article
@@ -79,7 +82,9 @@ def in_front(pairing: Pairing, row: int) -> int | None:
     if apart or mentions[row].first - last > 2:
         return None
     ends = (at for at in range(row) if mentions[at].last == last and mentions[at].tokens)
-    return next(ends, None)
+    found = next(ends, None)
+    whom = mentions[row].tokens[0] in ("who", "whom")
+    return None if found is None or (whom and not pairing.persons[found]) else found
 
 
 def _is_relative(pairing: Pairing, row: int, words: frozenset[str]) -> bool:
