@@ -69,7 +69,7 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
 def in_front(pairing: Pairing, row: int) -> int | None:
     """The mention that a relative pronoun stands right behind, the longest: "the board, which".
 
-    In front of "who" only one with a person's name: "Roe is a clerk who", "a clerk at the Echo who".
+    In front of "who" only one with a person's name: not in "Roe is a clerk who".
     """
     if not _is_relative(pairing, row, _RELATIVE):
         return None
