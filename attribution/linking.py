@@ -186,6 +186,12 @@ class Pairing:
         """(m) whether a mention is more likely one person than all else."""
         return self.static[:, _STATIC.index("type_person")] > _LIKELY
 
+    @cached_property
+    def ending(self) -> dict[int, int]:
+        """By its last word the longest mention with words that ends there."""
+        rows = enumerate(self.table.mentions)
+        return {item.last: row for row, item in reversed(list(rows)) if item.tokens}
+
     def _has(self, name: str) -> NDArray[np.bool_]:
         return self.static[:, _STATIC.index(name)] > 0
 

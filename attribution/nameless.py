@@ -127,7 +127,9 @@ class Descriptions:
         if not told[row] or not row:
             return np.zeros(row, dtype=np.bool_)
         nouns = self._nouns(row)
-        shared = np.isin(self.head[:row], nouns) | self._has_noun(row, self.head[row])
+        shared = np.isin(self.head[:row], nouns)
+        having = self._having[int(self.head[row])]
+        shared[having[: np.searchsorted(having, row)]] = True
         return self._nameless(sources) & _any(told[:row], sources) & ~_any(shared, sources)
 
     @cached_property
@@ -139,9 +141,14 @@ class Descriptions:
         ]
         return np.array(says, dtype=np.bool_)
 
-    def _has_noun(self, row: int, noun: int) -> Bools:
-        """Of every mention before whether the noun is among its words."""
-        return np.array([noun in self._nouns(place) for place in range(row)], dtype=np.bool_)
+    @cached_property
+    def _having(self) -> dict[int, Ints]:
+        """For the number of each noun the mentions among whose words it is."""
+        found: dict[int, list[int]] = {noun: [] for noun in self.nouns.values()}
+        for row in range(len(self.mentions)):
+            for noun in self._nouns(row):
+                found[noun].append(row)
+        return {noun: np.array(rows, dtype=np.int64) for noun, rows in found.items()}
 
     def introduced(self, row: int, sources: Ints, sentences: Ints) -> int | None:
         """The nameless source that a mention like "the analyst, Lu Poe" gives its name, if any.

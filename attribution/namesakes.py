@@ -29,6 +29,8 @@ Ints = NDArray[np.int64]
 _RELATIVE = frozenset("who whom which that".split())
 #: What tells of the words right before it; "who" and "that" may tell of the sentence's subject.
 _OF_THINGS = frozenset(("which",))
+#: How many marks may stand between a relative pronoun and what it tells of.
+_MARKS = 1
 
 
 def compatible(pairing: Pairing, row: int, members: Sequence[int]) -> bool:
@@ -71,30 +73,37 @@ def in_front(pairing: Pairing, row: int) -> int | None:
 
     In front of "who" only one with a person's name: not in "Roe is a clerk who".
     """
+    mentions = pairing.table.mentions
     if not _is_relative(pairing, row, _RELATIVE):
         return None
-    article = pairing.article
-    mentions = pairing.table.mentions
-    last = mentions[row].first - 1
-    while last > 0 and not article.document.lettered[last]:
-        last -= 1
-    apart = article.sentence[last] != article.sentence[mentions[row].first]
-    if apart or mentions[row].first - last > 2:
+    last = _last_word(pairing, row)
+    if mentions[row].first - last > _MARKS + 1:
         return None
-    ends = (at for at in range(row) if mentions[at].last == last and mentions[at].tokens)
-    found = next(ends, None)
+    found = pairing.ending.get(last)
     whom = mentions[row].tokens[0] in ("who", "whom")
     return None if found is None or (whom and not pairing.persons[found]) else found
 
 
+def _last_word(pairing: Pairing, row: int) -> int:
+    """The last word before a mention that is no mark."""
+    lettered = pairing.article.document.lettered
+    word = pairing.table.mentions[row].first - 1
+    while word > 0 and not lettered[word]:
+        word -= 1
+    return word
+
+
 def _is_relative(pairing: Pairing, row: int, words: frozenset[str]) -> bool:
-    """Whether a mention is one of these pronouns, and does not open its sentence or quotation."""
+    """Whether a mention is one of these pronouns, and does not open its sentence or quotation.
+
+    Nor may a quotation end before it: "which" tells of its words.
+    """
     article, mention = pairing.article, pairing.table.mentions[row]
-    word = mention.first
-    if not word or mention.form != "pronoun" or mention.tokens[0] not in words:
+    if not mention.first or mention.form != "pronoun" or mention.tokens[0] not in words:
         return False
-    same = article.sentence[word] == article.sentence[word - 1]
-    return bool(same and article.quote[word] == article.quote[word - 1])
+    word, last = mention.first, _last_word(pairing, row)
+    same = article.sentence[word] == article.sentence[last]
+    return bool(same and article.quote[word] == article.quote[last])
 
 
 def _fullest(pairing: Pairing, sources: Ints) -> Ints:
