@@ -178,7 +178,7 @@ def open_corpus(
     """
     load_pyarrow()
     options = options or CorpusOptions()
-    if Path(options.model).is_dir():  # so that workers elsewhere find it
+    if _is_folder(options.model):  # so that workers elsewhere find it
         options = replace(options, model=os.path.abspath(options.model))
     if options.weights is not None:
         options = replace(options, weights=checked_weights(options.weights))
@@ -196,6 +196,13 @@ def open_corpus(
         yield CorpusRun(plan, Job(found, shards, options), _add_up(shards, plan).read)
         with suppress(OSError):  # a worker that was given up may have left something
             (folder / PARTIAL).rmdir()
+
+
+def _is_folder(model: str) -> bool:
+    """Whether a model is a folder and not a bundled one, whose name some folder may have too."""
+    from attribution.scorer import BUNDLED
+
+    return not (BUNDLED / model / "config.json").is_file() and Path(model).is_dir()
 
 
 def _engine(options: CorpusOptions) -> str:
