@@ -158,6 +158,7 @@ class TestCorpus:
         monkeypatch.setattr(os, "replace", full)
         result = run("corpus", news, tmp_path / "out")
         assert result.exit_code == 1
+        assert f"error: {tmp_path / 'out'}: " in result.stderr
         assert "No space left on device" in result.stderr
         assert "run the same command to go on" in result.stderr
         assert list((tmp_path / "out" / ".partial").iterdir()) == []

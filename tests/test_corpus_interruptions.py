@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +90,18 @@ class TestInterruptions:
         score_corpus(news, tmp_path / "out", OPTIONS)
         assert files_of(tmp_path / "out") == undisturbed
         assert not (tmp_path / "out" / ".partial").exists()
+
+    def test_a_full_disk_leaves_nothing_half_written(
+        self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(descriptor: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with open_corpus(news, tmp_path / "out", OPTIONS) as run:
+            monkeypatch.setattr("os.fsync", full)
+            with pytest.raises(OSError, match="No space left"):
+                run.score()
+            assert not list((tmp_path / "out" / ".partial").iterdir())
 
     def test_an_overwrite_that_is_stopped_is_the_old_run_or_the_new_one(
         self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch

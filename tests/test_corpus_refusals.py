@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,29 @@ class TestRefusals:
         ):
             score_corpus(news, tmp_path / "out", OPTIONS)
         assert score_corpus(news, tmp_path / "out", OPTIONS).total.read == 10
+
+    def test_ids_that_find_no_room_on_the_disk(
+        self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Full:
+            def execute(self, query: str, values: object = None) -> None:
+                if query.startswith("INSERT"):
+                    raise sqlite3.OperationalError("database or disk is full")
+
+            def close(self) -> None:
+                pass
+
+        monkeypatch.setattr("sqlite3.connect", lambda *_, **__: Full())
+        with pytest.raises(OSError, match=r"SQLITE_TMPDIR.*disk is full"):
+            score_corpus(news, tmp_path / "out", OPTIONS)
+
+    def test_a_folder_with_the_name_of_a_bundled_model_is_not_the_model(
+        self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "small").mkdir()
+        monkeypatch.chdir(tmp_path)
+        with open_corpus(news, tmp_path / "out", OPTIONS) as run:
+            assert run.job.options.model == "small"
 
     def test_an_input_without_records_makes_no_folder(self, tmp_path: Path) -> None:
         source = write_jsonl(tmp_path / "a.jsonl", [])

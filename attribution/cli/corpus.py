@@ -158,7 +158,7 @@ def corpus(
             bar.remove_task(reading)
             total = run.plan.records
             scoring = bar.add_task("Scoring", total=total, completed=run.done)
-            with _stopped():
+            with _stopped(output):
                 summary = run.score(chosen, lambda count: bar.advance(scoring, count))
     _tell(summary, output)
     if summary.total.errors:
@@ -180,10 +180,10 @@ def _engine(engine: _Engines, workers: int | None, address: str | None, *, quiet
     return RayEngine(workers, address, quiet=quiet)
 
 
-def _printable(error: Exception) -> str:
+def _printable(told: Exception | Path) -> str:
     from attribution.outputs.terminal import printable
 
-    return printable(str(error))
+    return printable(str(told))
 
 
 @contextmanager
@@ -201,12 +201,15 @@ def _usage_errors() -> Iterator[None]:
 
 
 @contextmanager
-def _stopped() -> Iterator[None]:
+def _stopped(output: Path) -> Iterator[None]:
     """Say what stopped a run that had begun: no usage error, and nothing that was done is lost."""
     try:
         yield
     except (CorpusError, OSError) as error:
-        typer.echo(f"error: {_printable(error)}", err=True)
+        # A full disk is told without the name of what was being written.
+        nameless = isinstance(error, OSError) and error.filename is None
+        where = f"{_printable(output)}: " if nameless else ""
+        typer.echo(f"error: {where}{_printable(error)}", err=True)
         typer.echo("What was done is kept; run the same command to go on.", err=True)
         raise typer.Exit(1) from error
 

@@ -166,7 +166,12 @@ class _Seen:
     def is_new(self, key: str) -> bool:
         """True for an id's first call."""
         digest = hashlib.blake2b(key.encode(), digest_size=_DIGEST).digest()
-        return self._base.execute("INSERT OR IGNORE INTO ids VALUES (?)", (digest,)).rowcount == 1
+        try:
+            added = self._base.execute("INSERT OR IGNORE INTO ids VALUES (?)", (digest,))
+        except sqlite3.OperationalError as error:
+            detail = f"the ids cannot be kept in a temporary file (SQLITE_TMPDIR): {error}"
+            raise OSError(detail) from error
+        return added.rowcount == 1
 
     def close(self) -> None:
         self._base.close()

@@ -198,10 +198,14 @@ class Shards:
     def _partial(self, data: Any) -> Path:
         """The data in a file of its own, safely on the disk."""
         path = self.folder / PARTIAL / f"{os.getpid()}-{secrets.token_hex(8)}"
-        with path.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+        try:
+            with path.open("xb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except BaseException:  # on a full disk, what is left of it would be in the way
+            path.unlink(missing_ok=True)
+            raise
         return path
 
 
