@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attribution.corpus.plan import ChunkReader, make_plan
+from attribution.corpus.readers import Kind
 from attribution.corpus.records import BadRecord, Columns, Raw, Record, day_of
 from attribution.corpus.source import Source, find_source
 from attribution.errors import CorpusError, InputError
@@ -104,6 +106,12 @@ class TestKinds:
         write_jsonl(tmp_path / "b.jsonl", [{"text": "two"}])
         write_jsonl(tmp_path / "a.ndjson", [{"text": "one"}])
         assert [record.text for record in read(tmp_path)] == ["one", "two"]
+
+    @pytest.mark.parametrize("kind", [None, "jsonl"])
+    def test_a_compressed_file_is_refused(self, tmp_path: Path, kind: Kind | None) -> None:
+        (tmp_path / "news.jsonl.gz").write_bytes(gzip.compress(b'{"text": "one"}\n'))
+        with pytest.raises(InputError, match="unpack it first"):
+            find_source(tmp_path / "news.jsonl.gz", kind=kind)
 
     def test_a_folder_of_several_kinds_asks_which(self, tmp_path: Path) -> None:
         write_jsonl(tmp_path / "a.jsonl", [{"text": "one"}])
@@ -260,7 +268,7 @@ class TestBadRecords:
         path = self.line(tmp_path, b'{"text": %s}' % text.encode())
         assert reason_of(path)[0] == "empty"
 
-    @pytest.mark.parametrize("fields", ["{}", '{"text": null}', '{"id": 3}'])
+    @pytest.mark.parametrize("fields", ["{}", '{"text": null}', '{"text": NaN}', '{"id": 3}'])
     def test_no_text(self, tmp_path: Path, fields: str) -> None:
         assert reason_of(self.line(tmp_path, fields.encode()))[0] == "no_text"
 

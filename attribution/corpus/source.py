@@ -21,6 +21,7 @@ _SUFFIXES: Mapping[str, Kind] = {
     **dict.fromkeys(SUFFIXES, "text"), ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv",
     ".tsv": "csv", ".parquet": "parquet",
 }  # fmt: skip
+_PACKED = frozenset((".gz", ".bz2", ".xz", ".zst", ".zip"))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,7 +98,7 @@ def find_source(
     if not root.exists():
         raise InputError(f"{path}: no such file or folder")
     if root.is_file():
-        return Source((_file(root, root.name, kind or _kind_of(root)),), columns)
+        return Source((_file(root, root.name, _kind_of(root, kind)),), columns)
     if (root / "dataset_dict.json").is_file():
         raise InputError(f"{path}: several splits of a data set; name the folder of one of them")
     if kind == "datasets" or (kind is None and (root / "state.json").is_file()):
@@ -107,8 +108,10 @@ def find_source(
     return Source(tuple(_files(root, kind)), columns)
 
 
-def _kind_of(path: Path) -> Kind:
-    kind = _SUFFIXES.get(path.suffix.lower())
+def _kind_of(path: Path, kind: Kind | None) -> Kind:
+    kind = kind or _SUFFIXES.get(path.suffix.lower())
+    if path.suffix.lower() in _PACKED:
+        raise InputError(f"{path}: compressed; unpack it first, chunks are read from its middle")
     if kind is None:
         known = ", ".join(_SUFFIXES)
         raise InputError(f"{path}: not one of {known}; say with --kind how to read it")
