@@ -123,7 +123,7 @@ class Columns:
         try:
             given = _plain("id", values.get("id"))
             text = _decoded("text", values.get("text"))
-            if text is None:
+            if text is None or text != text:  # NaN, as pandas writes a gap
                 return BadRecord(raw.where, given, "no_text", "no text in this record")
             if not isinstance(text, str):
                 raise _FieldError(f"the text is of type {type(text).__name__}")
