@@ -131,3 +131,12 @@ def test_other_keys_are_refused(output: Path, by: tuple[Key, ...]) -> None:
 def test_a_folder_of_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no output of 'attribution corpus'"):
         summarize(tmp_path)
+
+
+@pytest.mark.parametrize("table", ["articles", "claims"])
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_damaged_part_is_named(output: Path, table: str, number: int) -> None:
+    part = output / table / f"part-0000{number}.parquet"
+    part.write_bytes(part.read_bytes()[:100])
+    with pytest.raises(InputError, match=f"cannot be read: .*{part.name}"):
+        summarize(output, ["publisher"])

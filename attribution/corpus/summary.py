@@ -82,19 +82,23 @@ def summarize(output: str | Path, by: Sequence[Key] = (), top: int = 3) -> pa.Ta
         without a full date, form groups of their own, with null.
 
     Raises:
-        InputError: The folder holds no output of a run.
+        InputError: The folder holds no output of a run, or one that is damaged.
         MissingExtraError: pyarrow or DuckDB is not installed.
         ValueError: ``by`` names something else, or twice the same.
     """
     if set(by) - set(KEYS) or len(set(by)) < len(by):
         raise ValueError(f"{', '.join(by)}: group by one or more of {', '.join(KEYS)}, each once")
-    load_pyarrow()
+    arrow = load_pyarrow()
     duckdb = load_extra("duckdb", extra="corpus")
-    articles, claims = (_table(Path(output), name) for name in ("articles", "claims"))
-    with duckdb.connect(config={"enable_external_access": "false"}) as base:
-        base.register("articles", articles)
-        base.register("claims", claims)
-        return base.sql(_query(by, top)).to_arrow_table()
+    try:
+        articles, claims = (_table(Path(output), name) for name in ("articles", "claims"))
+        with duckdb.connect(config={"enable_external_access": "false"}) as base:
+            base.register("articles", articles)
+            base.register("claims", claims)
+            return base.sql(_query(by, top)).to_arrow_table()
+    except (OSError, arrow.ArrowException, duckdb.Error) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{output}: cannot be read: {reason}") from error
 
 
 def _query(by: Sequence[Key], top: int) -> str:
