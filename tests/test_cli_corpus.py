@@ -196,6 +196,12 @@ class TestSummarize:
         (row,) = pq.read_table(path).to_pylist()
         assert (row["articles"], len(row["top_sources"])) == (5, 1)
 
+    def test_a_run_that_is_not_finished_is_said_to_be_so(self, run: Run, scored: Path) -> None:
+        assert "not finished" not in run("summarize", scored).stderr
+        (scored / "summary.json").unlink()
+        result = run("summarize", scored)
+        assert (result.exit_code, "not finished" in result.stderr) == (0, True)
+
     def test_wrong_key(self, run: Run, scored: Path) -> None:
         result = run("summarize", "--by", "outlet", scored)
         assert result.exit_code == 2

@@ -68,6 +68,8 @@ def summarize_corpus(
         raise typer.BadParameter(str(error), param_hint="--by") from error
     except AttributionError as error:
         raise typer.BadParameter(str(error)) from error
+    if not (output / "summary.json").exists():  # written when all is done
+        typer.echo("note: the run is not finished; this counts what is done so far", err=True)
     if output_format is _Formats.table:
         typer.echo(_drawn(table, color=False if no_color else None), nl=False)
     elif output_format is _Formats.csv:
