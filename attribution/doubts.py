@@ -68,11 +68,18 @@ class Reading:
         """(m) of every mention how many more pronouns call its source "he" than "she"."""
         return np.bincount(self.owner, weights=self._said).astype(np.int64)[self.owner]
 
+    @cached_property
+    def _orphaned(self) -> Ints:
+        """(m) as _said, of the sources that are pronouns and nothing else."""
+        worded = self.pairing.pronouns < 0
+        owned = np.bincount(self.owner, weights=worded)[self.owner] > 0
+        return np.where(owned, 0, self._said)
+
     def others(self) -> Iterator[tuple[int, Agreement]]:
         """For each source that pronouns alone call "he", the agreement in which it is "she".
 
-        And the other way round; where the first of those pronouns fits another source as well.
-        Each with a mention of the source.
+        And the other way round; where the first of those pronouns fits another source as well, or a
+        "she" is left to nobody. Each with a mention of the source.
         """
         pairing, owner = self.pairing, self.owner
         nouns = np.bincount(owner, weights=pairing.gender * (self._said == 0))[owner]
@@ -84,8 +91,9 @@ class Reading:
             rivals = [
                 score for other, score in self.scores.get(first, {}).items() if other != source
             ]
-            if max(rivals, default=0.0) >= _FITS:
-                mine = int(np.flatnonzero(doubtful)[row])
+            mine = int(np.flatnonzero(doubtful)[row])
+            alone = (self._orphaned * self.told[mine] < 0).any()
+            if alone or max(rivals, default=0.0) >= _FITS:
                 says = np.where(owner == source, -self.told[mine], nouns)
                 yield mine, Agreement(pairing, np.sign(says).astype(np.int64) * called)
 

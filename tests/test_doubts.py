@@ -63,6 +63,12 @@ def test_the_first_pronoun_stays_where_the_later_ones_fit_the_other_as_well() ->
     assert sources(TEXT, WORDS, links) == [["Roe", "he"], ["Poe", "she", "she"]]
 
 
+def test_the_first_pronoun_goes_to_nobody_when_the_later_ones_have_no_other_owner() -> None:
+    text = "Roe asked why. Then he said no. But she knew, as she said."
+    links = {(1, 0): 11.0, (2, 0): 12.0, (3, 0): 12.0, (3, 2): 12.0}
+    assert sources(text, ["Roe", "he", "she", "she"], links) == [["Roe", "she", "she"], ["he"]]
+
+
 def test_nobody_changes_without_a_pronoun_that_the_change_gives_him() -> None:
     text = "Roe asked Poe why. Then he said no."
     links = {(2, 0): 10.0, (2, 1): 9.9}
