@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from attribution.paragraphs import is_blank
 from attribution.transparency import WEIGHTS
 from attribution.types import Claim, Report, Span
 
@@ -225,7 +226,7 @@ def map_batch(batch: Mapping[str, Sequence[Any]], score: Score) -> dict[str, lis
     if isinstance(texts, str):
         raise TypeError("map_fn takes columns: dataset.map(scorer.map_fn, batched=True)")
     outlets = batch.get("publisher", [None] * len(texts))
-    at = [number for number, text in enumerate(texts) if text is not None and not _blank(text)]
+    at = [number for number, text in enumerate(texts) if not _is_absent(text)]
     reports: dict[int, Report] = {}
     if at:
         given = [outlets[n] if isinstance(outlets[n], str) else None for n in at]
@@ -240,8 +241,8 @@ def map_batch(batch: Mapping[str, Sequence[Any]], score: Score) -> dict[str, lis
     }
 
 
-def _blank(text: object) -> bool:
-    return isinstance(text, str) and not text.strip()
+def _is_absent(text: object) -> bool:
+    return text is None or (isinstance(text, str) and is_blank(text))
 
 
 def _components(report: Report) -> dict[str, float]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from attribution.types import Span
 
-__all__ = ["paragraphs", "strip"]
+__all__ = ["is_blank", "paragraphs", "strip"]
 
 _BLANK_LINE = re.compile(r"(?:\r\n|\r(?!\n)|\n)[^\S\r\n]*[\r\n]\s*")
 _LINE_END = re.compile(r"\r\n|[\r\n\u2028\u2029]")
@@ -29,6 +29,11 @@ _FIRST_WORD = re.compile(r"\S+")
 _ENDS_SENTENCE = re.compile(r"[.?!…:][\"'”’»)\]]*$")
 #: Lines that go on no other: a byline under a headline, an item of a list.
 _STARTS_ANEW = re.compile(r"(?:By|BY) [A-Z]|[•*] ")
+
+
+def is_blank(text: str) -> bool:
+    """True when no character of the text is visible: white space, joiners, marks, controls."""
+    return not any(char.isprintable() and not char.isspace() for char in text)
 
 
 def paragraphs(text: str) -> tuple[Span, ...]:

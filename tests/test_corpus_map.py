@@ -64,8 +64,8 @@ class TestMap:
 
 
 class TestBatch:
-    def test_texts_that_are_missing_or_blank_give_none(self) -> None:
-        found = map_batch({"text": [None, "Ada: x", " "]}, fake)
+    def test_texts_that_are_missing_or_without_a_visible_character_give_none(self) -> None:
+        found = map_batch({"text": [None, "Ada: x", "\u200b\u2060"]}, fake)
         assert [score is None for score in found["score"]] == [True, False, True]
         assert found["report"][0] is found["components"][0] is found["claims"][0] is None
         assert [claim["source_name"] for claim in found["claims"][1]] == ["Ada"]

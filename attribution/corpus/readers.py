@@ -17,10 +17,11 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from attribution.corpus.records import BadRecord, Columns, Raw, Reason, is_blank
+from attribution.corpus.records import BadRecord, Columns, Raw, Reason
 from attribution.errors import InputError
 from attribution.extras import load_extra, load_pyarrow
 from attribution.inputs.read import SUFFIXES, decode, read_article
+from attribution.paragraphs import is_blank
 
 __all__ = ["READERS", "File", "Found", "Kind", "Part"]
 

@@ -16,8 +16,9 @@ from typing import Literal
 
 from attribution.columns import storable
 from attribution.errors import InputError
+from attribution.paragraphs import is_blank
 
-__all__ = ["BadRecord", "Columns", "Raw", "Reason", "Record", "day_of", "is_blank"]
+__all__ = ["BadRecord", "Columns", "Raw", "Reason", "Record", "day_of"]
 
 Reason = Literal[
     "duplicate_id",  # an earlier article has this id
@@ -186,11 +187,6 @@ def _decoded(field: str, value: object) -> object:
     except UnicodeDecodeError as error:
         detail = f"the {field} is not UTF-8: byte {error.start}"
         raise _FieldError(detail, "undecodable") from error
-
-
-def is_blank(text: str) -> bool:
-    """True when no character of the text is visible: white space, joiners, marks, controls."""
-    return not any(char.isprintable() and not char.isspace() for char in text)
 
 
 def day_of(date: str | None) -> dt.date | None:
