@@ -29,7 +29,6 @@ from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES
 from attribution.language import Fluency, fluency, reads_as_english
 from attribution.linking import LINK_FEATURES
 from attribution.model import AttributionModel
-from attribution.paragraphs import is_blank
 from attribution.publisher import read_publisher
 from attribution.runtime import RuntimeEncoder
 from attribution.sections import SECTION, merge, sections
@@ -365,7 +364,7 @@ def _publishers(given: str | Sequence[str | None] | None, texts: Sequence[str]) 
 def _checked(text: str, name: str) -> str:
     if not isinstance(text, str):
         raise TypeError(f"{name} is {type(text).__name__}, not str")
-    if is_blank(text):
+    if not text.strip():
         raise InputError(f"{name} is empty")
     return text
 
