@@ -90,9 +90,13 @@ def completions(
     """By source of ``order``, the names of persons that its surname alone is completed from.
 
     All in the article, but those of another of these sources alone: who it is was told apart, and
-    two sources of one name would be one to the reader.
+    two sources of one name would be one to the reader. Nor those that come later than the source's
+    first two mentions: papers give a whole name first, and then it is a relative's.
     """
-    people = person_names(article, cast.table.mentions)
+    first_told: dict[str, int] = {}
+    for mention in cast.table.mentions:
+        for name in person_names(article, [mention]):
+            first_told.setdefault(name, int(article.paragraph[mention.first]))
     alone = {
         number: person_names(
             article, [item for item in cast.mentions_of(number) if len(own_names(item)) == 1]
@@ -100,8 +104,16 @@ def completions(
         for number in order
         if cast.type_of(number) == "named_person"
     }
+
+    def known(number: int) -> frozenset[str]:
+        told = sorted(int(article.paragraph[item.first]) for item in cast.mentions_of(number))
+        latest = told[min(1, len(told) - 1)]
+        return frozenset(name for name, at in first_told.items() if at <= latest)
+
     return {
-        number: people.difference(*(names for other, names in alone.items() if other != number))
+        number: known(number).difference(
+            *(names for other, names in alone.items() if other != number)
+        )
         for number in order
     }
 
