@@ -114,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             cache=cache / _digest(options.model),
             repeat=options.repeat,
             threads=options.threads,
+            timed=options.timed,
         )
         for part in _PARTS:
             if part in options.only:
@@ -122,6 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "load_average": [round(value, 2) for value in os.getloadavg()],
                     "corpus": corpus,
                     "articles": len(articles),
+                    "timed": len(articles[: options.timed]),
                     "repeat": options.repeat,
                     "threads": options.threads,
                 }
@@ -194,6 +196,12 @@ def _parser() -> argparse.ArgumentParser:
         help="parts to measure (default: all but memory, which takes long)",
     )
     parser.add_argument("--articles", type=int, metavar="N", help="first N articles (default: all)")
+    parser.add_argument(
+        "--timed",
+        type=int,
+        metavar="N",
+        help="first N of these for the rounds that compare speed; F1 is of all (default: all)",
+    )
     parser.add_argument("--repeat", type=int, default=5, metavar="N", help="rounds (default: 5)")
     parser.add_argument(
         "--endure", type=int, default=10_000, metavar="N", help="articles of the part memory"

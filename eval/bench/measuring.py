@@ -127,18 +127,21 @@ def side_by_side(
     *,
     repeat: int,
     threads: int,
+    timed: int | None = None,
 ) -> dict[str, Measured]:
     """All systems on the same articles, one after the other in every round.
 
     Args:
         specs: of the systems, by name.
         articles: texts with their publishers.
-        repeat: rounds, after one pass that is not timed.
+        repeat: rounds, after one pass over all articles that is not timed.
         threads: of each system.
+        timed: articles of a round, from the first on; None for all.
     """
     found: dict[str, Measured] = {}
     with ExitStack() as stack:
         path = stack.enter_context(written(articles))
+        round_path = stack.enter_context(written(articles[:timed]))
         workers: dict[str, Worker] = {}
         for name, spec in specs.items():
             found[name] = Measured()
@@ -151,7 +154,7 @@ def side_by_side(
         for turn in range(repeat):
             # Back and forth, so that no system always follows the same one.
             for name in sorted(workers, reverse=bool(turn % 2)):
-                found[name].seconds.append(workers[name].ask("pass", articles=str(path))["seconds"])
+                found[name].seconds.append(workers[name].ask("pass", articles=str(round_path))["seconds"])
         for name, worker in workers.items():
             found[name].peak = worker.ask("memory")["peak"]
     return found

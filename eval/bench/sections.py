@@ -47,6 +47,7 @@ class Bench:
         cache: where engines' folders are built, one for each model.
         repeat: rounds.
         threads: of each system.
+        timed: articles of a round when systems are compared; None for all.
     """
 
     models: Mapping[str, str]
@@ -55,6 +56,7 @@ class Bench:
     cache: Path
     repeat: int
     threads: int
+    timed: int | None = None
 
     def compare_engines(self, model: str) -> dict[str, Any]:
         """All engines on one model: speed, F1, load time, memory; and the one to choose."""
@@ -167,7 +169,9 @@ class Bench:
         return [(article.text, article.publisher or None) for article in self.articles]
 
     def _side_by_side(self, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Measured]:
-        return side_by_side(specs, self._texts, repeat=self.repeat, threads=self.threads)
+        return side_by_side(
+            specs, self._texts, repeat=self.repeat, threads=self.threads, timed=self.timed
+        )
 
     def _built(self, model: str, engine: str) -> dict[str, Any]:
         """Seconds that building took, or the error that says why it could not be."""
@@ -190,7 +194,7 @@ class Bench:
         return self.spec(model, engine)
 
     def _speed(self, measured: Measured, against: Measured) -> dict[str, Any]:
-        count = len(self.articles)
+        count = len(self.articles[: self.timed])
         found = {
             "articles_per_second": estimate([count / seconds for seconds in measured.seconds]),
             "load_seconds": round(measured.load, 2),
