@@ -40,6 +40,10 @@ def news(tmp_path: Path) -> Path:
     return write_jsonl(tmp_path / "news.jsonl", articles(5))
 
 
+def _interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
 class TestCorpus:
     def test_all_scored(self, run: Run, news: Path, tmp_path: Path) -> None:
         result = run("corpus", news, tmp_path / "out")
@@ -51,6 +55,17 @@ class TestCorpus:
         run("corpus", news, tmp_path / "out")
         result = run("corpus", news, tmp_path / "out")
         assert result.stdout == "5 read = 0 scored + 0 errors + 5 done before\n"
+
+    def test_interrupted(
+        self, run: Run, news: Path, tmp_path: Path, corpus_scorer: FakeScorer
+    ) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(FakeScorer, "__call__", _interrupt)
+            result = run("corpus", news, tmp_path / "out")
+        assert result.exit_code == 130
+        assert result.stdout == ""
+        assert "run the same command to go on" in result.stderr
+        assert run("corpus", news, tmp_path / "out").exit_code == 0
 
     def test_some_failed(self, run: Run, tmp_path: Path) -> None:
         news = write_jsonl(tmp_path / "a.jsonl", [{"text": "one"}, {"text": ""}, 3])

@@ -102,6 +102,16 @@ class TestRefusals:
             score_corpus(news, tmp_path / "out", OPTIONS)
         assert score_corpus(news, tmp_path / "out", OPTIONS).total.read == 10
 
+    def test_it_is_told_before_the_input_is_read(self, tmp_path: Path, news: Path) -> None:
+        read: list[int] = []
+        with (
+            open_corpus(news, tmp_path / "out", OPTIONS),
+            pytest.raises(CorpusError, match="another run is writing"),
+            open_corpus(news, tmp_path / "out", OPTIONS, tick=read.append),
+        ):
+            pass
+        assert read == []
+
     def test_ids_that_find_no_room_on_the_disk(
         self, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -97,6 +97,20 @@ MODULES = sorted(
 RUN = [line for line in COMMANDS if not any(part in line.text for part in _NOT_RUN)]
 
 
+
+def modules() -> list[str]:
+    """All modules of the package but those of the command line, which has a row of its own."""
+    package = ROOT / "attribution"
+    paths = [path.relative_to(package) for path in package.rglob("*.py")]
+    return sorted(path.as_posix() for path in paths if path.parts[0] != "cli" and path.name[0] != "_")
+
+
+@pytest.mark.parametrize("module", modules())
+def test_the_architecture_says_what_each_module_is_for(module: str) -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert re.search(rf"\b{re.escape(Path(module).name)}`", text)
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with what the documents' examples read, to work in."""

@@ -1,7 +1,7 @@
 """The command ``attribution corpus INPUT OUTPUT``.
 
 Exit codes as of ``attribution score``: 0 all records were scored, 1 some were not (each is in the
-errors files), 2 the command was called wrongly. Counts go to standard output, progress to standard
+errors files), 2 the command was called wrongly, 130 it was interrupted. Counts go to standard output, progress to standard
 error.
 """
 
@@ -50,6 +50,9 @@ Run again after an interruption, the same command goes on where it was.
 """
 # Seconds over which the pace is taken: chunks of a slow model come minutes apart.
 _PACE_OVER = 600
+_GOES_ON = "What was done is kept; run the same command to go on."
+# The exit code of a shell for what SIGINT stopped.
+_INTERRUPTED = 130
 
 
 class _Engines(str, Enum):
@@ -210,8 +213,11 @@ def _stopped(output: Path) -> Iterator[None]:
         nameless = isinstance(error, OSError) and error.filename is None
         where = f"{_printable(output)}: " if nameless else ""
         typer.echo(f"error: {where}{_printable(error)}", err=True)
-        typer.echo("What was done is kept; run the same command to go on.", err=True)
+        typer.echo(_GOES_ON, err=True)
         raise typer.Exit(1) from error
+    except KeyboardInterrupt as error:
+        typer.echo(f"Stopped. {_GOES_ON}", err=True)
+        raise typer.Exit(_INTERRUPTED) from error
 
 
 @contextmanager

@@ -186,6 +186,9 @@ def open_corpus(
     found = find_source(source, options.columns, options.kind)
     folder = Path(os.path.abspath(output))
     _check_folder(folder, Path(source))
+    if folder.is_dir():
+        with _locked(folder):  # told before the input is read, which may take long
+            pass
     plan = make_plan(found, options.chunk_size, tick)
     manifest = json.dumps(_manifest(found, plan, options), indent=2) + "\n"
     mark = hashlib.blake2b(manifest.encode(), digest_size=16).hexdigest()
