@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -34,31 +33,13 @@ _OWN = "com.microsoft"
 _TOP = 95
 
 
-@dataclass(frozen=True)
-class _Levels:
-    """How values between -1 and 1 become 8 bits without a sign: ``zero`` is what 0 becomes.
-
-    A row's values are divided by its largest, or by ``least`` if that is larger.
-    """
-
-    zero: int
-    least: float
-
-    @property
-    def step(self) -> float:
-        return 1 / (255 - self.zero)
-
-
-_LEVELS = _Levels(zero=128, least=1e-6)
-#: GELU gives nothing below -0.17: few levels for what is below 0, and -0.17 within them.
-_GELU_LEVELS = _Levels(zero=32, least=0.17 * (255 - 32) / 32)
-
-#: One in so many layers stays in float32: the last ones, whose errors no later layer evens out.
-_EXACT = 6
+#: What 0 becomes, of the 256 values of 8 bits without a sign: a row's values lie between -1 and 1
+#: once they are divided by its largest, or by this if that is larger.
+_ZERO, _LEAST = 128, 1e-6
 
 
 class OnnxEncoder(RuntimeEncoder):
-    """Matrices in int8 but in the last layers, all else in float32."""
+    """Matrices in int8 but those behind GELU, all else in float32."""
 
     name: ClassVar[str] = "onnx-int8"
 
@@ -95,9 +76,7 @@ class _Graph:
         self._constants: list[Any] = []
         self._last = self._constant(np.array([-1]))
         states = "states"
-        exact_from = len(encoder.layers) - len(encoder.layers) // _EXACT
-        for place, layer in enumerate(encoder.layers):
-            self._exact = place >= exact_from
+        for layer in encoder.layers:
             states = self._layer(layer, states)
         self._nodes.append(self._helper.make_node("Identity", [states], ["found"]))
 
@@ -136,22 +115,26 @@ class _Graph:
 
     def _added(self, layer: Layer, linear: str, norm: str, inner: str, outer: str) -> str:
         part, even = layer.part(linear), layer.part(norm)
-        levels = _GELU_LEVELS if linear == "narrow" else _LEVELS
-        product = self._product(inner, part.weight, levels)
+        # Behind GELU a few values of a row are so large that the others have hardly a step left:
+        # in `base` that product in int8 would make more of the error than all others.
+        multiplied = self._exact if linear == "narrow" else self._product
+        product = multiplied(inner, part.weight)
         inputs = [product, outer, *map(self._tensor, (even.weight, even.bias, part.bias))]
         return self._node("SkipLayerNormalization", inputs, _OWN, epsilon=even.eps)
 
-    def _product(self, rows: str, weight: Tensor, levels: _Levels = _LEVELS) -> str:
-        """Rows times a matrix (out, in), both in int8 but in the last layers."""
+    def _exact(self, rows: str, weight: Tensor) -> str:
+        """Rows times a matrix (out, in) in float32."""
+        return self._node("MatMul", [rows, self._constant(weight.detach().numpy().T)])
+
+    def _product(self, rows: str, weight: Tensor) -> str:
+        """Rows times a matrix (out, in), both in int8."""
         values = weight.detach().numpy().T
-        if self._exact:
-            return self._node("MatMul", [rows, self._constant(values)])
         scale = np.maximum(np.abs(values).max(0) / _TOP, np.finfo(np.float32).tiny)
         steps = self._constant(np.round(values / scale).astype(np.int8))
         largest = self._node("ReduceMax", [self._node("Abs", [rows]), self._last], keepdims=1)
-        largest = self._node("Max", [largest, self._constant(np.float32(levels.least))])
-        zero = self._constant(np.uint8(levels.zero))
-        step = self._constant(np.float32(levels.step))
+        largest = self._node("Max", [largest, self._constant(np.float32(_LEAST))])
+        zero = self._constant(np.uint8(_ZERO))
+        step = self._constant(np.float32(1 / (255 - _ZERO)))
         even = self._node("Div", [rows, largest])
         quantised = self._node("QuantizeLinear", [even, step, zero])
         inputs = [quantised, steps, step, self._constant(scale.astype(np.float32)), zero]

@@ -273,14 +273,20 @@ class Scorer:
     def _findings(
         self, pieces: Iterable[_Article], batch_size: int
     ) -> Generator[tuple[Findings, Fluency], None, None]:
-        """What is found in each section; the encoder reads some while others are analysed."""
-        with closing(ahead(self._encoded(pieces, batch_size))) as groups:
+        """What is found in each section; the encoder reads some while others are analysed.
+
+        Not where torch has one thread: who allows one has a use for the other cores.
+        """
+        encoded = self._encoded(pieces, batch_size)
+        with closing(ahead(encoded) if torch.get_num_threads() > 1 else encoded) as groups:
             for group in groups:
                 for article, words, publisher in group:
                     found = analyze(self.model, self.resolver, article, words, publisher)
                     yield found, fluency(article)
 
-    def _encoded(self, pieces: Iterable[_Article], batch_size: int) -> Iterator[list[_Encoded]]:
+    def _encoded(
+        self, pieces: Iterable[_Article], batch_size: int
+    ) -> Generator[list[_Encoded], None, None]:
         tokenizer = self.tokenizer
         special = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
         for group in _groups(pieces):

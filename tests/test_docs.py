@@ -97,12 +97,13 @@ MODULES = sorted(
 RUN = [line for line in COMMANDS if not any(part in line.text for part in _NOT_RUN)]
 
 
-
 def modules() -> list[str]:
     """All modules of the package but those of the command line, which has a row of its own."""
     package = ROOT / "attribution"
     paths = [path.relative_to(package) for path in package.rglob("*.py")]
-    return sorted(path.as_posix() for path in paths if path.parts[0] != "cli" and path.name[0] != "_")
+    return sorted(
+        path.as_posix() for path in paths if path.parts[0] != "cli" and path.name[0] != "_"
+    )
 
 
 @pytest.mark.parametrize("module", modules())

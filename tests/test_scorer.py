@@ -422,10 +422,22 @@ def test_classifiers_are_read_back_as_written(tmp_path: Path, scorer: Scorer) ->
 
 
 def test_encoding_ahead_changes_nothing(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.get_num_threads", lambda: 2)
     texts = [SAMPLE, SAMPLE.upper(), "The chair said so.", SAMPLE.lower()] * 3
     ahead = scorer(texts)
     monkeypatch.setattr("attribution.scorer.ahead", lambda items: (item for item in items))
     assert scorer(texts) == ahead
+
+
+def test_with_one_thread_for_torch_nothing_is_encoded_on_another(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> None:
+        raise AssertionError("a second thread")
+
+    monkeypatch.setattr("attribution.scorer.ahead", refused)
+    monkeypatch.setattr("torch.get_num_threads", lambda: 1)
+    assert len(scorer([SAMPLE] * 3)) == 3
 
 
 def test_an_error_in_the_encoder_reaches_the_caller(

@@ -1,8 +1,8 @@
 """The command ``attribution corpus INPUT OUTPUT``.
 
 Exit codes as of ``attribution score``: 0 all records were scored, 1 some were not (each is in the
-errors files), 2 the command was called wrongly, 130 it was interrupted. Counts go to standard output, progress to standard
-error.
+errors files), 2 the command was called wrongly, 130 it was interrupted. Counts go to standard
+output, progress to standard error.
 """
 
 from __future__ import annotations

@@ -154,7 +154,9 @@ def side_by_side(
         for turn in range(repeat):
             # Back and forth, so that no system always follows the same one.
             for name in sorted(workers, reverse=bool(turn % 2)):
-                found[name].seconds.append(workers[name].ask("pass", articles=str(round_path))["seconds"])
+                found[name].seconds.append(
+                    workers[name].ask("pass", articles=str(round_path))["seconds"]
+                )
         for name, worker in workers.items():
             found[name].peak = worker.ask("memory")["peak"]
     return found
