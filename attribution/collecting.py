@@ -16,17 +16,9 @@ import numpy as np
 from attribution.decode import ClaimDraft
 from attribution.entities import Entity
 from attribution.features import EncodedArticle
-from attribution.mentions import Form, Mention, described_through, form_of
+from attribution.mentions import Form, Mention, described_through, form_of, may_be_noun
 from attribution.roles import WordRange
-from attribution.wordclasses import (
-    BE,
-    DEFINITE,
-    INDEFINITE,
-    LINKS,
-    POSSESSIVE,
-    PREPOSITIONS,
-    PRONOUNS,
-)
+from attribution.wordclasses import LINKS, POSSESSIVE, PREPOSITIONS
 
 __all__ = ["collect_mentions"]
 
@@ -92,7 +84,7 @@ def _intermediaries(
     ]
     joined = {words for _, words in whole} - {words for _, words in marked}
     return [
-        (number, next((wide for wide in joined if _within(words, wide)), words))
+        (number, next((wide for wide in sorted(joined) if _within(words, wide)), words))
         for number, words in whole
     ]
 
@@ -106,7 +98,8 @@ def _with_outlet(
 ) -> WordRange:
     """The words of a person with those of the outlet right in front: "Quay TV host" Lu Roe.
 
-    ``bodies`` are the organisations by their last word; a verb of ``cues`` joins nobody.
+    ``bodies`` are the organisations by their last word; a verb of ``cues`` joins nobody, and a
+    former host is none.
     """
     person = next(
         (
@@ -118,21 +111,25 @@ def _with_outlet(
     )
     if person is None:
         return words
-    at = person.first - 1
-    while at >= 0 and person.first - at <= _MAX_ADJECTIVES and _is_noun(article, at, cues):
-        at -= 1
     document = article.document
-    if at >= 0 and document.words[at].of(document.text).lower() in POSSESSIVE:
+
+    def text(word: int) -> str:
+        return document.words[word].of(document.text)
+
+    at = person.first - 1
+    while at >= 0 and person.first - at <= _MAX_ADJECTIVES:
+        if at in cues or not may_be_noun(text(at)):
+            break
+        at -= 1
+    if at >= 0 and text(at).lower() in POSSESSIVE:
         at -= 1
     if at == person.first - 1 or at not in bodies:
         return words
-    return bodies[at].first, person.last
-
-
-def _is_noun(article: EncodedArticle, word: int, cues: Collection[int]) -> bool:
-    text = article.document.words[word].of(article.document.text)
-    closed = text in PREPOSITIONS | LINKS | DEFINITE | INDEFINITE | BE | set(PRONOUNS)
-    return text.isalpha() and text.islower() and not closed and word not in cues
+    first = bodies[at].first
+    apart = article.sentence[first] != article.sentence[person.first]
+    if apart or (first > 0 and text(first - 1).lower() == "former"):
+        return words
+    return first, person.last
 
 
 def _within(inner: WordRange, outer: WordRange) -> bool:

@@ -26,6 +26,7 @@ from attribution.wordclasses import (
     HERS,
     HIS,
     INDEFINITE,
+    LINKING,
     LINKS,
     POSSESSIVE,
     PREPOSITIONS,
@@ -40,6 +41,7 @@ __all__ = [
     "head_name",
     "head_noun",
     "is_before_noun",
+    "may_be_noun",
     "own_name",
     "own_names",
     "tabulate",
@@ -62,6 +64,10 @@ _APART = LINKS | _RELATIVE | BE | _NAMING
 _BEGINS = DEFINITE | frozenset("a an former late".split())
 #: Prepositions that no office has: "led by Professor Roe", but "head of services Lu Roe".
 _AGENT = frozenset("by to from".split())
+#: Words that are no noun between an outlet and its host, and prepositions behind which both only
+#: describe somebody ("a lawyer for Quay TV host Lu Roe").
+_NO_OFFICE = LINKING | LINKS | DEFINITE | INDEFINITE | frozenset((*BE, *PRONOUNS))
+_OF_HOSTS = frozenset(("of", "for"))
 
 
 @dataclass(frozen=True)
@@ -179,19 +185,30 @@ def employer(mention: Mention) -> Entity | None:
     """The outlet that owns what an intermediary is called: "Quay TV's Lu Roe", "Quay TV host Lu".
 
     Whoever asks for an outlet is the outlet, and so is its programme ("Quay TV's Harbour Hour").
+    Not a "former Quay TV host", nor "a lawyer for Quay TV host Lu".
     """
     if mention.role != "via":
         return None
     for body, other in pairwise(mention.names):
+        before = mention.tokens[: body.first - mention.first]
+        if (before and before[-1].lower() == "former") or described_through(
+            mention, body
+        ) in _OF_HOSTS:
+            return None
         between = mention.tokens[body.last - mention.first + 1 : other.first - mention.first]
         owned = bool(between) and between[0].lower() in POSSESSIVE
         nouns = between[1:] if owned else between
-        plain = all(word.isalpha() and word.islower() and word not in LINKS for word in nouns)
+        plain = all(map(may_be_noun, nouns))
         # The entity head does not always tell a person's name from a programme's.
         told = owned if other.type == "ORGANIZATION" and not nouns else other.type == "PERSON"
         if body.type == "ORGANIZATION" and between and plain and told:
             return body
     return None
+
+
+def may_be_noun(word: str) -> bool:
+    """Whether a word may stand in an office between an outlet and a name: "Quay TV news host"."""
+    return word.isalpha() and word.islower() and word not in _NO_OFFICE
 
 
 def head_noun(tokens: Sequence[str]) -> str:

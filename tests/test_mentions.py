@@ -130,6 +130,16 @@ class TestMentions:
             "Quay TV host Lu Poe"
         ]
 
+    def test_a_former_host_is_not_joined_to_the_outlet(self) -> None:
+        made = encode("She told former Quay TV host Lu Poe so.")
+        entities = [
+            Entity(*locate(made, "Quay TV"), "ORGANIZATION"),
+            Entity(*locate(made, "Lu Poe"), "PERSON"),
+        ]
+        told = draft(made, Script(("so",), "told", "She", ("Lu Poe",)))
+        found = collect_mentions(made, [told], entities)
+        assert [words_of(made, item.words) for item in found if item.role == "via"] == ["Lu Poe"]
+
     def test_a_body_in_front_of_a_verb_employs_nobody(self) -> None:
         made = encode("Quay TV quotes Lu Poe so.")
         entities = [
@@ -253,6 +263,20 @@ class TestOwnNames:
 
     @pytest.mark.parametrize("words", ["Quay TV and Lu Poe", "Quay TV, Lu Poe", "Quay TV Lu Poe"])
     def test_a_person_beside_an_outlet_is_nobodys(self, words: str) -> None:
+        made = encode(f"She told {words} so.")
+        told = mention(made, words, "via", organization="Quay TV", person="Lu Poe")
+        assert employer(told) is None
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "former Quay TV host Lu Poe",
+            "a lawyer for Quay TV host Lu Poe",
+            "the wife of Quay TV's Lu Poe",
+            "Quay TV before Lu Poe",
+        ],
+    )
+    def test_who_no_longer_speaks_for_an_outlet_is_not_the_outlet(self, words: str) -> None:
         made = encode(f"She told {words} so.")
         told = mention(made, words, "via", organization="Quay TV", person="Lu Poe")
         assert employer(told) is None
