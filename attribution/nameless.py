@@ -136,7 +136,7 @@ class Descriptions:
     def _definite(self) -> Bools:
         """(m) whether a mention describes by "the" and a noun that not anybody may have."""
         says = [
-            there and item.tokens[0].lower() == "the" and head_noun(item.tokens) not in _ANY_NOUN
+            there and item.tokens[0].lower() == "the" and _tells_apart(head_noun(item.tokens))
             for item, there in zip(self.mentions, self.described.tolist(), strict=True)
         ]
         return np.array(says, dtype=np.bool_)
@@ -185,6 +185,11 @@ class Descriptions:
         """Of every mention before whether its source is described and has no name."""
         row = len(sources)
         return _any(self.described[:row], sources) & ~_any(self.named[:row], sources)
+
+
+def _tells_apart(noun: str) -> bool:
+    """False for a noun that anybody may have: "the woman", "the 34-year-old", "the gran-of-two"."""
+    return noun.isalpha() and noun not in _ANY_NOUN
 
 
 def _any(holds: Bools, sources: Ints) -> Bools:

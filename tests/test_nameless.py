@@ -261,7 +261,17 @@ class TestAnotherNoun:
         text = "The pilot waved. The baker slept."
         assert self.persons("The pilot", "The baker", text=text) == [["The pilot"], ["The baker"]]
 
-    @pytest.mark.parametrize("words", ["The woman", "The source", "The first", "The harbour pilot"])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "The woman",
+            "The source",
+            "The first",
+            "The 34-year-old",
+            "The father-of-two",
+            "The harbour pilot",
+        ],
+    )
     def test_who_may_be_anybody_is_left_to_the_scorer(self, words: str) -> None:
         text = f"The pilot waved. {words} slept."
         assert self.persons("The pilot", words, text=text) == [["The pilot", words]]
