@@ -226,6 +226,8 @@ def _parts(article: EncodedArticle, first: int, last: int, layer: Layer) -> list
     if layer == "role":
         return [(first, last)]
     document = article.document
+    while first < last and not document.lettered[first]:
+        first += 1
     texts = [document.words[word].of(document.text) for word in range(first, last + 1)]
     if ")" in texts and "(" not in texts[: texts.index(")")]:
         first += texts.index(")") + 1
@@ -269,7 +271,7 @@ def _fills_bracket(article: EncodedArticle, first: int, last: int) -> bool:
         word.of(article.document.text) for word in article.document.words[first - 2 : last + 3]
     ]
     closed = words[3] == ")" or words[3:5] == [".", ")"]
-    return words[0][0].isupper() and words[1] == "(" and closed
+    return words[0][0].isupper() and words[1] == "(" and words[2][0].isupper() and closed
 
 
 def _leads_to_name(plain: Sequence[str], before: int, last: int) -> bool:

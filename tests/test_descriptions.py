@@ -169,6 +169,16 @@ class TestNoGround:
         assert found(text, {word: 0.9}, "justification") == []
         assert found(text, {word: 0.9}, "role") == [word]
 
+    def test_nor_does_one_begin_in_the_bracket(self) -> None:
+        text = "Ada Roe (D-Ohio), head of the caucus, spoke."
+        marked = {"(D-Ohio), head of the caucus": 0.9}
+        assert found(text, marked, "justification") == ["head of the caucus"]
+
+    def test_an_office_in_brackets_is_one(self) -> None:
+        assert found("Ada Roe (goalkeeper) spoke.", {"goalkeeper": 0.9}, "justification") == [
+            "goalkeeper"
+        ]
+
     @pytest.mark.parametrize("phrase", ["leaders", "Some leaders", "others", "critics"])
     def test_a_word_for_anybody(self, phrase: str) -> None:
         assert found(f"{phrase} spoke.", {phrase: 0.9}, "justification") == []
