@@ -38,8 +38,11 @@ _APPOSED = frozenset(",(—–―")
 _RELATIVE = frozenset("who whom whose which that".split())
 #: What roles do without in front, as in the training data.
 _BEFORE_ROLE = DETERMINERS | LINKS | frozenset("his her its their my our your".split())
-#: How a clause leads to an office: "who served as the".
-_LEADS_TO_OFFICE = re.compile(r"(?:who|that)\b(?: [\w'’]+){1,3} as\b ?(?:(?:an?|the)\b ?)?")
+#: How a clause leads to an office: "who served as the", "served as".
+_LEADS_TO_OFFICE = re.compile(
+    r"(?:(?:who|that)\b(?: [\w'’]+){1,3}|(?:serv|work|act)(?:es?|s|ed|ing)?) as\b"
+    r" ?(?:(?:an?|the)\b ?)?"
+)
 _MAX_PROGRAMME = 8
 _WORD = re.compile(r"\w+")
 #: The sentence's comma or stop, which American printers put inside the marks.

@@ -57,7 +57,10 @@ def test_a_role_has_no_possessive_in_front_and_its_bracket_is_closed() -> None:
     assert join_roles(["its medical director"]) == "medical director"
 
 
-@pytest.mark.parametrize("lead", ["who served as", "who long worked as the", "that acted as a"])
+@pytest.mark.parametrize(
+    "lead",
+    ["who served as", "who long worked as the", "that acted as a", "served as the", "working as"],
+)
 def test_a_role_begins_behind_what_leads_to_it(lead: str) -> None:
     assert join_roles([lead, "envoy"]) == join_roles([f"{lead} envoy"]) == "envoy"
 
