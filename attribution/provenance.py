@@ -32,20 +32,24 @@ Pairs = NDArray[np.bool_]
 #: Score in a claim's own sentence above which a candidate is named there as intermediary, and the
 #: share of the threshold that is then enough.
 _NAMED, _SHARE = 0.5, 2 / 3
-#: How a claim reached everybody, or this article itself, in :attr:`plain_words`: no outlet passed
-#: it on that its sentence does not name.
+#: How a claim reached everybody, or this article itself, in the words of :func:`_told_with`: no
+#: outlet passed it on that its sentence does not name. An officer "posted at the gate" and whoever
+#: is "in her post" have an office.
 _CHANNEL = re.compile(
-    r"\b(?:on|to|via) (?:social media"
+    r"\b(?:on|via|(?:took|taken|taking) to) (?:social media"
     r"|(?:his|her|its|their) (?:\S+ ){0,2}(?:blog|page|account|channel|feed))\b"
-    r"|\b(?:tweet(?:s|ed)|posted)\b"
-    r"|\bin (?:an?|his|her|its|their)(?: \S+){0,2}? (?:statement|press release|tweet|post|blog)\b"
+    r"|\btweet(?:s|ed)\b|\bposted\b(?! (?:at|in|as|near|outside|there|abroad)\b)"
+    r"|\bin (?:an?|his|her|its|their)(?: \S+){0,2}? (?:statement|press release|tweet|blog"
+    r"|post(?! (?:as|at|for|since)\b))\b"
     r"|\b(?:at|during|in) (?:an?|his|her|its|their)(?: \S+){0,2}? (?:rally|speech|hearing|briefing"
     r"|meeting|debate|press conference|news conference|town hall|vigil|fundraiser)\b"
-    r"|\b(?:told|tells)(?: \S+){0,2}? (?:reporters|journalists|supporters|lawmakers|delegates)\b"
+    r"|\b(?:told|tells)(?! its\b| our\b)(?: \S+){0,2}?"
+    r" (?:reporters|journalists|supporters|lawmakers|delegates)\b"
     r"|\b(?:told|tells) (?:a|the) (?:crowd|court|inquest|jury|inquiry|audience)\b"
     r"|\bin (?:\S+ ){0,2}(?:court (?:papers|documents|filings?)|an affidavit)\b"
     r"|\breached by (?:tele)?phone\b"
 )
+_RELATIVE = frozenset("who whom whose which".split())
 #: Words that tell of an outlet's own occasion, which may have been carried over.
 _ON_AIR = frozenset("interview interviewed programme program show podcast broadcast".split())
 
@@ -110,30 +114,44 @@ def _without_other_channels(scene: Scene, chosen: Pairs) -> Pairs:
     """
     kept = chosen.copy()
     for origin, family in scene.families.items():
-        over = False
+        others = np.unique(scene.sentence[scene.origin != origin])
+        since: int | None = None
         for claim in [] if scene.nobody[origin] else family[scene.outer[family] < 0].tolist():
-            words = _told_with(scene, claim)
-            named = scene.outlets & _named_in(scene, int(scene.sentence[claim]))
+            words, sentence = _told_with(scene, claim), int(scene.sentence[claim])
+            between = np.arange(sentence if since is None else since + 1, sentence)
+            named = scene.outlets & _named_in(scene, [sentence, *np.setdiff1d(between, others)])
             if (chosen[claim] & named).any() or not _ON_AIR.isdisjoint(words):
-                over = False
+                since = None
             else:
-                over = over or _CHANNEL.search(" ".join(words)) is not None
-                if over:
+                since = sentence if _CHANNEL.search(" ".join(words)) else since
+                if since is not None:
                     kept[claim] &= ~scene.outlets | named
     return kept
 
 
 def _told_with(scene: Scene, claim: int) -> list[str]:
-    """The words of a claim's sentence, with a mark for each that somebody is reported to say."""
-    first, end = np.searchsorted(scene.article.sentence, scene.sentence[claim] + np.array([0, 1]))
-    plain = scene.article.plain_words
-    return ["#" if scene.reported[word] else plain[word] for word in range(first, end)]
+    """The words of a claim's sentence, with a mark for each that tells nothing of its channel.
+
+    That is what somebody is reported to say, names ("a Quay Post poll"), and what a clause says of
+    somebody ("Roe, who was at a rally"), but that of the claim itself.
+    """
+    article, told = scene.article, scene.predicates[claim]
+    first, end = np.searchsorted(article.sentence, scene.sentence[claim] + np.array([0, 1]))
+    apart = scene.reported[first:end] | scene.named[first:end]
+    plain = article.plain_words[first:end]
+    words = ["#" if known else word for word, known in zip(plain, apart, strict=True)]
+    for start in [place for place, word in enumerate(words) if word in _RELATIVE]:
+        marks = (at for at in range(start, len(words)) if not article.document.lettered[first + at])
+        stop = next(marks, len(words))
+        if not first + start <= told < first + stop:
+            words[start:stop] = ["#"] * (stop - start)
+    return words
 
 
-def _named_in(scene: Scene, sentence: int) -> NDArray[np.bool_]:
-    """Which clusters have a mention with words in a sentence."""
+def _named_in(scene: Scene, sentences: Sequence[int]) -> NDArray[np.bool_]:
+    """Which clusters have a mention with words in some sentences."""
     found = np.zeros(len(scene.clusters), dtype=bool)
-    here = scene.worded & (scene.article.sentence[scene.first] == sentence)
+    here = scene.worded & np.isin(scene.article.sentence[scene.first], sentences)
     found[scene.owner[here]] = True
     return found
 

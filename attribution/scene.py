@@ -110,6 +110,14 @@ class Scene:
         return found
 
     @cached_property
+    def named(self) -> NDArray[np.bool_]:
+        """Whether each word is in a name that a mention has."""
+        found = np.zeros(len(self.article), dtype=bool)
+        for name in {name for mention in self.table.mentions for name in mention.names}:
+            found[name.first : name.last + 1] = True
+        return found
+
+    @cached_property
     def reach(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """Three (claims, clusters) arrays of the encoder's word on each as intermediary.
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_provenance import MARKED, MARKED_AT_FIRST, scene
+from test_provenance import MARKED, MARKED_AT_FIRST, assembled, scene
 
 from attribution.intermediaries import CARRY_FEATURES, VIA_FEATURES, Scene, via_features
 from attribution.provenance import find_chains
 from attribution.types import SOURCE_TYPES, SourceType
-from scenes import Script, rule, type_rows
+from scenes import Script, mention, rule, type_rows
 from tiny_model import tiny_classifier
 
 BRASK, ECHO, POST = range(3)
@@ -86,8 +86,64 @@ class TestOtherChannel:
     def test_another_channel_ends_what_an_outlet_was_told(self, channel: str) -> None:
         assert told_on(channel) == [(ECHO,), (), ()]
 
-    def test_a_time_or_place_is_no_channel(self) -> None:
-        assert told_on("On Sunday in the harbour,") == [(ECHO,), (ECHO,), (ECHO,)]
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "On Sunday in the harbour,",
+            "In her post since May,",
+            "Of the clerk posted at the gate,",
+            "By her account,",
+            "According to her account,",
+            "Of some who slept at a rally,",
+            "Then to those whom it told reporters of,",
+        ],
+    )
+    def test_a_time_a_place_or_an_office_is_no_channel(self, words: str) -> None:
+        assert told_on(words) == [(ECHO,), (ECHO,), (ECHO,)]
+
+    def test_a_channel_in_the_claims_own_clause_is_one(self) -> None:
+        scripts = (
+            Script(("it was over",), "told", "Brask", ("the Echo",)),
+            Script(("it was late",), "told reporters", "who"),
+        )
+        text = "Brask told the Echo it was over. So did she, who told reporters it was late."
+        found = scene(text, scripts, [["Brask", "who"], ["the Echo"]], [BRASK] * 2)
+        people = replace(found, types=type_rows("named_person", "media_outlet"))
+        chains = find_chains(people, MARKED_AT_FIRST, rule(CARRY_FEATURES, 5.0, {}), 0.5)
+        assert chains == [(ECHO,), ()]
+
+    def test_a_name_is_no_channel(self) -> None:
+        scripts = (
+            Script(("it was over",), "told", "Brask", ("the Echo",)),
+            Script(("it was late",), "said", "she"),
+        )
+        text = "Brask told the Echo it was over. In a Quay Post poll she said it was late."
+        article = scene(text, scripts, [["Brask", "she"], ["the Echo"]], [BRASK] * 2).article
+        mentions = [
+            (mention(article, "Brask"), BRASK),
+            (mention(article, "the Echo"), ECHO),
+            (mention(article, "Quay Post", "entity", organization="Quay Post"), POST),
+            (mention(article, "she"), BRASK),
+        ]
+        found = assembled(text, scripts, mentions, [BRASK] * 2)
+        told = replace(found, types=type_rows("named_person", "media_outlet", "named_organization"))
+        chains = find_chains(told, MARKED_AT_FIRST, rule(CARRY_FEATURES, 5.0, {}), 0.5)
+        assert ECHO in chains[1]
+
+    def test_an_outlet_named_since_is_told_again(self) -> None:
+        scripts = (
+            Script(("it was over",), "told", "Brask", ("the Echo",)),
+            Script(("it was late",), "said", "she"),
+            Script(("The quay is shut",)),
+        )
+        text = (
+            "Brask told the Echo it was over. In a statement she said it was late. "
+            "Then the paper met her. The quay is shut."
+        )
+        found = scene(text, scripts, [["Brask", "she"], ["the Echo", "the paper"]], [BRASK] * 3)
+        people = replace(found, types=type_rows("named_person", "media_outlet"))
+        chains = find_chains(people, MARKED_AT_FIRST, rule(CARRY_FEATURES, 5.0, {}), 0.5)
+        assert chains == [(ECHO,), (), (ECHO,)]
 
     def test_a_channel_told_of_in_the_interview_ends_nothing(self) -> None:
         said = "In the interview, as in a statement,"
