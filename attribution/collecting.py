@@ -74,7 +74,8 @@ def _intermediaries(
 ) -> list[tuple[int, WordRange]]:
     """The words of intermediaries, each with the first claim that they are of.
 
-    What one claim has of "Quay TV host Lu Roe" and another of "Lu Roe" is one mention.
+    What one claim has of "Quay TV host Lu Roe" and another of "Lu Roe" is one mention, and so are
+    "Quay TV's Harbour Hour" and "Harbour Hour" there.
     """
     marked = [(number, words) for number, draft in enumerate(drafts) for words in draft.via]
     bodies = {entity.last: entity for entity in entities if entity.type == "ORGANIZATION"}
@@ -83,10 +84,29 @@ def _intermediaries(
         (number, _with_outlet(article, words, entities, bodies, cues)) for number, words in marked
     ]
     joined = {words for _, words in whole} - {words for _, words in marked}
+    wider = sorted({words for _, words in whole})
     return [
-        (number, next((wide for wide in sorted(joined) if _within(words, wide)), words))
+        (
+            number,
+            next(
+                (
+                    wide
+                    for wide in wider
+                    if _within(words, wide) and (wide in joined or _ends(article, words, wide))
+                ),
+                words,
+            ),
+        )
         for number, words in whole
     ]
+
+
+def _ends(article: EncodedArticle, words: WordRange, wide: WordRange) -> bool:
+    """Whether words end others behind a possessive: a programme's "Quay TV's Harbour Hour"."""
+    document = article.document
+    if not wide[0] < words[0] or words[1] != wide[1]:
+        return False
+    return document.words[words[0] - 1].of(document.text).lower() in POSSESSIVE
 
 
 def _with_outlet(

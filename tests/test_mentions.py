@@ -130,6 +130,17 @@ class TestMentions:
             "Quay TV host Lu Poe"
         ]
 
+    def test_a_programme_and_the_same_with_its_outlet_there_are_one_mention(self) -> None:
+        made = encode("She told Quay TV's Harbour Hour so. He left.")
+        scripts = [
+            Script(("so",), "told", "She", ("Quay TV's Harbour Hour",)),
+            Script(("left",), None, "He", ("Harbour Hour",)),
+        ]
+        found = collect_mentions(made, [draft(made, script) for script in scripts], [])
+        assert [words_of(made, item.words) for item in found if item.role == "via"] == [
+            "Quay TV's Harbour Hour"
+        ]
+
     def test_a_former_host_is_not_joined_to_the_outlet(self) -> None:
         made = encode("She told former Quay TV host Lu Poe so.")
         entities = [
