@@ -71,7 +71,8 @@ def clashing(pairing: Pairing, row: int, owner: Sequence[int] | Ints) -> Ints:
 def in_front(pairing: Pairing, row: int) -> int | None:
     """The mention that a relative pronoun stands right behind, the longest: "the board, which".
 
-    In front of "who" only one with a person's name: not in "Roe is a clerk who".
+    In front of "who" only one with a person's name: not in "Roe is a clerk who". Where a body's
+    name stands before "in" and the longest, it is the body's: "the Brask Institute in Quay, which".
     """
     mentions = pairing.table.mentions
     if not _is_relative(pairing, row, _RELATIVE):
@@ -80,8 +81,17 @@ def in_front(pairing: Pairing, row: int) -> int | None:
     if mentions[row].first - last > _MARKS + 1:
         return None
     found = pairing.ending.get(last)
+    if found is not None:
+        found = _of_place(pairing, found)
     whom = mentions[row].tokens[0] in ("who", "whom")
     return None if found is None or (whom and not pairing.persons[found]) else found
+
+
+def _of_place(pairing: Pairing, row: int) -> int:
+    """The body whose place a mention is, if one stands with "in" right before it, or itself."""
+    at = pairing.table.mentions[row].first - 1
+    body = pairing.ending.get(at - 1, row)
+    return body if pairing.article.plain_words[at] == "in" and pairing.organizations[body] else row
 
 
 def _last_word(pairing: Pairing, row: int) -> int:

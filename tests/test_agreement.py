@@ -264,6 +264,22 @@ class TestRelativePronouns:
             ["the board", "which"],
         ]
 
+    def test_which_behind_a_bodys_place_belongs_to_the_body(self) -> None:
+        place: Named = ("Brask", {"organization": "Brask"})
+        text = "So did the Skerrin Echo in Brask, which left."
+        assert sources(text, ECHO, place, "which", scorer=PRONOUNS) == [
+            ["Skerrin Echo", "which"],
+            ["Brask"],
+        ]
+
+    def test_which_behind_a_body_that_is_no_place_belongs_to_it(self) -> None:
+        board: Named = ("Quay Board", {"organization": "Quay Board"})
+        text = "Skerrin Echo wrote so in Quay Board, which left."
+        assert sources(text, ECHO, board, "which", scorer=PRONOUNS) == [
+            ["Skerrin Echo"],
+            ["Quay Board", "which"],
+        ]
+
     def test_which_behind_other_words_is_no_source_told_of_before(self) -> None:
         text = "Skerrin Echo met the board of the port, which left."
         assert sources(text, ECHO, "which", scorer=PRONOUNS) == [["Skerrin Echo"], ["which"]]
