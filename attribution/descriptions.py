@@ -226,11 +226,12 @@ def _parts(article: EncodedArticle, first: int, last: int, layer: Layer) -> list
     if layer == "role":
         return [(first, last)]
     document = article.document
-    while first < last and not document.lettered[first]:
-        first += 1
     texts = [document.words[word].of(document.text) for word in range(first, last + 1)]
-    if ")" in texts and "(" not in texts[: texts.index(")")]:
-        first += texts.index(")") + 1
+    closing = texts.index(")") if ")" in texts else -1
+    # A bracket in front goes whole, "(D-Ohio), head of"; one that is all there is stays.
+    whole = texts[0] == "(" and closing < len(texts) - 1
+    if closing >= 0 and (whole or "(" not in texts[:closing]):
+        first += closing + 1
         return _parts(article, first, last, layer) if first <= last else []
     if "(" in texts and ")" not in texts[texts.index("(") :]:
         last = first + texts.index("(") - 1

@@ -174,6 +174,10 @@ class TestNoGround:
         marked = {"(D-Ohio), head of the caucus": 0.9}
         assert found(text, marked, "justification") == ["head of the caucus"]
 
+    def test_nor_is_what_begins_in_a_bracket(self) -> None:
+        text = "Ada Roe (D-Old Quay) spoke."
+        assert found(text, {"(D-Old Quay": 0.9}, "justification") == []
+
     def test_an_office_in_brackets_is_one(self) -> None:
         assert found("Ada Roe (goalkeeper) spoke.", {"goalkeeper": 0.9}, "justification") == [
             "goalkeeper"
