@@ -114,9 +114,11 @@ def _without_other_channels(scene: Scene, chosen: Pairs) -> Pairs:
     """
     kept = chosen.copy()
     for origin, family in scene.families.items():
+        if scene.nobody[origin] or not chosen[np.ix_(family, scene.outlets)].any():
+            continue
         others = np.unique(scene.sentence[scene.origin != origin])
         since: int | None = None
-        for claim in [] if scene.nobody[origin] else family[scene.outer[family] < 0].tolist():
+        for claim in family[scene.outer[family] < 0].tolist():
             words, sentence = _told_with(scene, claim), int(scene.sentence[claim])
             between = np.arange(sentence if since is None else since + 1, sentence)
             named = scene.outlets & _named_in(scene, [sentence, *np.setdiff1d(between, others)])
