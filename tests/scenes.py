@@ -16,6 +16,7 @@ from attribution.entities import Entity
 from attribution.features import EncodedArticle
 from attribution.mentions import Mention, MentionTable, form_of
 from attribution.model import BIO, ROLE_LABELS, TAG_LAYERS
+from attribution.resolve import resolve
 from attribution.roles import WordRange
 from attribution.tabular import Classifier
 from attribution.types import KINDS, SOURCE_TYPES, SPEECHES, SourceType, Span
@@ -208,6 +209,20 @@ def table(mentions: Sequence[Mention], antecedent: np.ndarray | None = None) -> 
     if antecedent is None:
         antecedent = np.zeros((size, size), dtype=np.float32)
     return MentionTable(ordered, np.ones((size, 4), dtype=np.float32), antecedent, types)
+
+
+def clusters(
+    article: EncodedArticle,
+    scorer: Classifier,
+    *mentions: Mention,
+    antecedent: np.ndarray | None = None,
+) -> list[list[str | None]]:
+    """The words of the mentions of each source."""
+    found = table(mentions, antecedent)
+    return [
+        [words_of(article, found.mentions[member].words) for member in cluster.members]
+        for cluster in resolve(article, found, scorer, 0.5)
+    ]
 
 
 def rule(names: Sequence[str], bias: float, weights: Mapping[str, float]) -> Classifier:

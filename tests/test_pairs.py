@@ -16,9 +16,7 @@ from attribution.mentions import (
     Mention,
 )
 from attribution.namesakes import clashing, compatible, namesakes
-from attribution.resolve import resolve
-from attribution.tabular import Classifier
-from scenes import mention, rule, table, words_of
+from scenes import mention, rule, table
 from tiny_model import encode
 
 TEXT = (
@@ -31,20 +29,6 @@ ALWAYS = rule(LINK_FEATURES, 9.0, {})
 @pytest.fixture(scope="module")
 def article() -> EncodedArticle:
     return encode(TEXT)
-
-
-def clusters(
-    article: EncodedArticle,
-    scorer: Classifier,
-    *mentions: Mention,
-    antecedent: np.ndarray | None = None,
-) -> list[list[str | None]]:
-    """The words of the mentions of each source."""
-    found = table(mentions, antecedent)
-    return [
-        [words_of(article, found.mentions[member].words) for member in cluster.members]
-        for cluster in resolve(article, found, scorer, 0.5)
-    ]
 
 
 class TestFeatures:

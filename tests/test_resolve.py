@@ -11,12 +11,8 @@ from attribution.features import EncodedArticle
 from attribution.linking import (
     LINK_FEATURES,
 )
-from attribution.mentions import (
-    Mention,
-)
 from attribution.resolve import resolve
-from attribution.tabular import Classifier
-from scenes import mention, rule, table, words_of, zero
+from scenes import clusters, mention, rule, table, zero
 from tiny_model import encode, tiny_classifier
 
 TEXT = (
@@ -29,20 +25,6 @@ ALWAYS = rule(LINK_FEATURES, 9.0, {})
 @pytest.fixture(scope="module")
 def article() -> EncodedArticle:
     return encode(TEXT)
-
-
-def clusters(
-    article: EncodedArticle,
-    scorer: Classifier,
-    *mentions: Mention,
-    antecedent: np.ndarray | None = None,
-) -> list[list[str | None]]:
-    """The words of the mentions of each source."""
-    found = table(mentions, antecedent)
-    return [
-        [words_of(article, found.mentions[member].words) for member in cluster.members]
-        for cluster in resolve(article, found, scorer, 0.5)
-    ]
 
 
 class TestClusters:
