@@ -1,4 +1,4 @@
-"""Stage 2b: the layers of an encoder in ONNX Runtime, their matrices multiplied in int8.
+"""Stage 2b: the layers of an encoder in ONNX Runtime, most matrices multiplied in int8.
 
 Weights have a scale a column, activations a scale a row, taken from each row as it comes: a few
 word pieces have activations many times as large as the others, and one scale for all of a batch

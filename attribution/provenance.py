@@ -120,12 +120,14 @@ def _without_other_channels(scene: Scene, chosen: Pairs) -> Pairs:
         since: int | None = None
         for claim in family[scene.outer[family] < 0].tolist():
             words, sentence = _told_with(scene, claim), int(scene.sentence[claim])
-            between = np.arange(sentence if since is None else since + 1, sentence)
+            channel = _CHANNEL.search(" ".join(words)) is not None
+            told_since = sentence if channel or since is None else since + 1
+            between = np.arange(told_since, sentence)
             named = scene.outlets & _named_in(scene, [sentence, *np.setdiff1d(between, others)])
             if (chosen[claim] & named).any() or not _ON_AIR.isdisjoint(words):
                 since = None
             else:
-                since = sentence if _CHANNEL.search(" ".join(words)) else since
+                since = sentence if channel else since
                 if since is not None:
                     kept[claim] &= ~scene.outlets | named
     return kept

@@ -278,7 +278,8 @@ class Scorer:
         Not where torch has one thread: who allows one has a use for the other cores.
         """
         encoded = self._encoded(pieces, batch_size)
-        with closing(ahead(encoded) if torch.get_num_threads() > 1 else encoded) as groups:
+        alone = torch.get_num_threads() == 1 and self.model.device.type == "cpu"
+        with closing(encoded if alone else ahead(encoded)) as groups:
             for group in groups:
                 for article, words, publisher in group:
                     found = analyze(self.model, self.resolver, article, words, publisher)

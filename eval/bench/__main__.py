@@ -34,6 +34,8 @@ __all__ = ["main"]
 
 SCHEMA = "attribution.bench/1"
 _PARTS = ("engines", "rivals", "scaling", "profile", "roofline", "memory")
+#: Those whose rounds may be over fewer articles.
+_COMPARED = ("engines", "rivals")
 #: Load of other processes from which on figures say little.
 _BUSY = 0.5
 _Results = dict[str, Any]
@@ -94,7 +96,10 @@ def _picked(bench: Bench, results: Mapping[str, Any], model: str) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.timed is not None and options.timed < 1:
+        parser.error("--timed: at least 1")
     try:
         corpus, articles = _articles(options)
     except (FileNotFoundError, ValueError) as error:
@@ -123,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "load_average": [round(value, 2) for value in os.getloadavg()],
                     "corpus": corpus,
                     "articles": len(articles),
-                    "timed": len(articles[: options.timed]),
+                    **({"timed": len(articles[: options.timed])} if part in _COMPARED else {}),
                     "repeat": options.repeat,
                     "threads": options.threads,
                 }
