@@ -11,9 +11,9 @@ from attribution.features import EncodedArticle
 from attribution.linking import LINK_FEATURES, Pairing
 from attribution.mentions import Mention
 from attribution.namesakes import Agreement
-from attribution.resolve import Cluster, _join_namesakes, resolve
+from attribution.resolve import Cluster, _join_namesakes
 from attribution.tabular import Classifier
-from scenes import mention, rule, table, words_of, zero
+from scenes import clusters, mention, rule, table, zero
 from tiny_model import encode, tiny_classifier
 
 #: Joins whatever it may, the nearest first.
@@ -52,21 +52,7 @@ def sources(
     article = encode(text)
     named = [(item, {}) if isinstance(item, str) else item for item in mentions]
     made = [mention(article, words, **names) for words, names in named]
-    return clusters(article, made, scorer)
-
-
-def clusters(
-    article: EncodedArticle,
-    mentions: list[Mention],
-    scorer: Classifier,
-    antecedent: np.ndarray | None = None,
-) -> list[list[str | None]]:
-    """The same of mentions that are made already."""
-    found = table(mentions, antecedent)
-    return [
-        [words_of(article, found.mentions[member].words) for member in cluster.members]
-        for cluster in resolve(article, found, scorer, 0.5)
-    ]
+    return clusters(article, scorer, *made)
 
 
 class TestThey:
@@ -109,7 +95,7 @@ class TestThey:
     def test_are_two_people_with_forms_of_address(self) -> None:
         article = encode("Mr Roe and Mr Poe met. They left.")
         pair = mention(article, "Mr Roe and Mr Poe", person=("Roe", "Poe"))
-        found = clusters(article, [pair, mention(article, "They")], NEAREST)
+        found = clusters(article, NEAREST, pair, mention(article, "They"))
         assert found == [["Mr Roe and Mr Poe", "They"]]
 
     def test_are_a_body_that_was_once_taken_for_a_man(self) -> None:
@@ -143,7 +129,7 @@ class TestThey:
         plain = [mention(article, words) for words in ("The crew", "They", "He")]
         poe = mention(article, "Lu Poe", person="Lu Poe")
         onward = zero(article, "It", 0, cued=False)
-        found = clusters(article, [*plain, poe, onward], PRONOUNS)
+        found = clusters(article, PRONOUNS, *plain, poe, onward)
         assert found == [["The crew", "They", "It"], ["Lu Poe", "He"]]
 
     def test_are_not_the_surname_whose_full_name_is_a_woman(self) -> None:
@@ -246,7 +232,7 @@ def test_no_source_is_he_and_they_in_any_order(
     article, mentions = made
     antecedent = np.random.default_rng(scores).normal(0, 3, (len(mentions),) * 2)
     scorer = tiny_classifier(len(LINK_FEATURES), 1, seed)
-    found = clusters(article, mentions, scorer, antecedent.astype(np.float32))
+    found = clusters(article, scorer, *mentions, antecedent=antecedent.astype(np.float32))
     assert sum(map(len, found)) == len(mentions)
     for words in map(set, found):
         he, she = (bool(words & SAYS[sort]) for sort in ("he", "she"))
@@ -298,4 +284,4 @@ class TestCouples:
             mention(article, "Mrs Poe", person="Poe"),
             mention(article, "She"),
         ]
-        assert clusters(article, made, NEAREST) == [["Lu Poe", "He"], ["Mrs Poe", "She"]]
+        assert clusters(article, NEAREST, *made) == [["Lu Poe", "He"], ["Mrs Poe", "She"]]

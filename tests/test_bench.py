@@ -377,3 +377,10 @@ def test_no_article_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert main(["--corpus", "written", "--articles", "0", "--json", str(target)]) == 1
     assert "no article" in capsys.readouterr().err
     assert not target.exists()
+
+
+def test_rounds_over_no_article_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--timed", "0"])
+    assert stopped.value.code == 2
+    assert "--timed" in capsys.readouterr().err
