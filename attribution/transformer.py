@@ -207,9 +207,7 @@ class Layer(nn.Module):
             for name in ("query", "key", "value")
         )
         dropout = shape.attention_probs_dropout_prob if self.training else 0.0
-        context = nn.functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=mask.to(query.dtype), dropout_p=dropout
-        )
+        context = _attended(query, key, value, mask.to(query.dtype), dropout)
         states = self._added("context", "attended", context.transpose(1, 2).flatten(2), states)
         wide = nn.functional.gelu(self.part("wide")(states))
         return self._added("narrow", "output", wide, states)
@@ -218,6 +216,21 @@ class Layer(nn.Module):
         out = self.part(linear)(inner)
         out = nn.functional.dropout(out, self.shape.hidden_dropout_prob, self.training)
         return self.part(norm)(out + outer)
+
+
+def _attended(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, dropout: float) -> Tensor:
+    """Attention of (B, heads, L, size), scores with ``mask`` added.
+
+    In bfloat16 on a processor the gradient of torch's fused kernel takes longer than those of the
+    products that it saves, which use the processor's matrix units.
+    """
+    attend = nn.functional.scaled_dot_product_attention
+    on_processor = query.device.type == "cpu" and query.dtype == torch.bfloat16
+    if not (on_processor and torch.is_grad_enabled()):
+        return attend(query, key, value, attn_mask=mask, dropout_p=dropout)
+    scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + mask
+    shares = nn.functional.dropout(scores.softmax(-1), dropout, dropout > 0)
+    return shares.to(value.dtype) @ value
 
 
 def build_encoder(settings: Mapping[str, Any]) -> nn.Module:

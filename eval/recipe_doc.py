@@ -1,4 +1,4 @@
-"""Write the figures of eval/results/ablation.json into docs/recipe.md.
+"""Write the figures of the ablations in eval/results into docs/recipe.md.
 
 python -m eval.recipe_doc           # write
 python -m eval.recipe_doc --check   # exit 1 when the document's figures are out of date
@@ -17,10 +17,10 @@ from eval.pages import update
 from eval.table import TITLES, shown
 from training.ablate import REFERENCE
 
-__all__ = ["BEGIN", "END", "main", "render"]
+__all__ = ["ABLATIONS", "main", "markers", "render"]
 
-BEGIN = "<!-- ablation: written by python -m eval.recipe_doc -->"
-END = "<!-- end of ablation -->"
+#: Files of results, without ending; the document has each between markers of its own.
+ABLATIONS = ("ablation", "ablation-2")
 #: Columns, by measure.
 _COLUMNS = {
     "sentences": "sentences",
@@ -30,6 +30,11 @@ _COLUMNS = {
     "exact_content": "content",
     "mention": "mention",
 }
+
+
+def markers(name: str) -> tuple[str, str]:
+    """Between which the document has the tables of one file of results."""
+    return f"<!-- {name}: written by python -m eval.recipe_doc -->", f"<!-- end of {name} -->"
 
 
 def render(results: Mapping[str, Any]) -> str:
@@ -74,9 +79,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.recipe_doc", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
     parser.add_argument("--document", type=Path, default=ROOT / "docs" / "recipe.md")
-    parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results" / "ablation.json")
+    parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results")
     options = parser.parse_args(arguments)
-    return update(options.document, options.results, (BEGIN, END), render, check=options.check)
+    codes = [
+        update(
+            options.document,
+            options.results / f"{name}.json",
+            markers(name),
+            render,
+            check=options.check,
+        )
+        for name in ABLATIONS
+    ]
+    return max(codes)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,10 @@ class TestGrown:
         assert (new.config.span_ends, new.config.tag_layers) == (True, 5)
         assert new.pair_out.weight.shape[0] == len(ROLE_LABELS) + len(BIO)
 
+    def test_it_may_read_other_windows(self) -> None:
+        new = grown(old_model(), {"max_pieces": 30, "context": 8})
+        assert (new.config.max_pieces, new.config.context) == (30, 8)
+
     @pytest.mark.parametrize(
         ("change", "message"),
         [

@@ -44,6 +44,20 @@ def test_points_whose_interval_leaves_out_0_are_bold(difference: tuple[float, fl
     assert f"**{100 * difference[0]:+.1f}**" in recipe_doc.render(ablation(difference))
 
 
+def test_every_ablation_has_a_place_of_its_own_in_the_document(tmp_path: Path):
+    page = tmp_path / "recipe.md"
+    places = (" between ".join(recipe_doc.markers(name)) for name in recipe_doc.ABLATIONS)
+    page.write_text("\n".join(places), encoding="utf-8")
+    for number, name in enumerate(recipe_doc.ABLATIONS):
+        results = ablation((0.01 * number, 0.0, 0.1))
+        (tmp_path / f"{name}.json").write_text(json.dumps(results), encoding="utf-8")
+    assert recipe_doc.main(["--document", str(page), "--results", str(tmp_path)]) == 0
+    written = page.read_text(encoding="utf-8")
+    assert [f"{number:+.1f} (" in written for number in range(len(recipe_doc.ABLATIONS))] == [
+        True
+    ] * len(recipe_doc.ABLATIONS)
+
+
 def test_the_projects_document_has_its_figures():
     assert recipe_doc.main(["--check"]) == 0
 

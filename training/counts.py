@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from training.readers.polnear import read_layer
 __all__ = ["Counts", "count", "desk_table", "layer_table", "main"]
 
 CORPUS = Path(__file__).resolve().parent / "corpus" / "articles"
+#: The row of the desks that have one article each.
+_ALONE = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,17 @@ def desk_table(folder: Path = CORPUS) -> str:
     ]
     for split in ("train", "dev"):
         articles = read_articles(folder / split)
-        desks = sorted({article.desk for article in articles})
-        rows.extend(
-            _row(split, desk, [item for item in articles if item.desk == desk]) for desk in desks
-        )
+        sizes = Counter(article.desk for article in articles)
+        groups: dict[str, list[GoldArticle]] = {
+            desk: [] for desk, size in sorted(sizes.items()) if size > 1
+        }
+        for article in articles:
+            groups.setdefault(article.desk if sizes[article.desk] > 1 else _ALONE, []).append(
+                article
+            )
+        rows.extend(_row(split, desk, group) for desk, group in groups.items())
         rows.append(_row(split, "all", articles))
-    parts = ("continuations", "more")
-    rows.extend(_row(part, "all", read_articles(folder / part)) for part in parts)
+    rows.append(_row("continuations", "all", read_articles(folder / "continuations")))
     return "\n".join(rows)
 
 

@@ -1,4 +1,4 @@
-"""A trained model's heads in another shape, so that training can go on from it."""
+"""A trained model with other labels or windows, so that training can go on from it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from attribution.model import BIO, CLAIM_LAYERS, WITHOUT_ENDS, AttributionModel
 
 __all__ = ["GROWING", "grown"]
 
-#: Settings of a trained model that further training may change.
-GROWING = frozenset({"span_ends", "tag_layers"})
+#: Settings of a trained model that further training may change: its labels and its windows.
+GROWING = frozenset({"span_ends", "tag_layers", "max_pieces", "context"})
 
 
 def grown(model: AttributionModel, changes: Mapping[str, Any]) -> AttributionModel:
-    """The same model with more labels, which start out as the old ones say.
+    """The same model with other windows or more labels, which start out as the old ones say.
 
     New flat tags (``tag_layers``) start untrained. With ``span_ends`` the last word of a span
     scores like an inner one, the only word like a first one, as a model without them reads.

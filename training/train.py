@@ -166,7 +166,8 @@ class Trainer:
                     "weight_decay": self.loop.weight_decay if matrix else 0.0,
                 }
                 for (encoder, matrix), parameters in groups.items()
-            ]
+            ],
+            fused=True,
         )
 
     def _batches(self, epoch: int):  # type: ignore[no-untyped-def]
