@@ -17,6 +17,8 @@ from training.examples import IGNORE, Example, Mention, Predicate
 __all__ = ["Batch", "collate", "epoch_batches", "role_labels"]
 
 Piece = tuple[Example, Window]
+#: Batches of whole articles that wait for one that fits.
+_OPEN_BATCHES = 16
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Batch:
     """Inputs and targets of some windows.
 
     Word-level targets are (B, W), padded with IGNORE; word indices of predicates and mentions
-    count through the flattened (B * W) words; ``groups`` holds the mention rows of each window.
+    count through the flattened (B * W) words; ``groups`` holds the rows of mentions among which an
+    antecedent is looked for: those of a window, or of windows that follow each other in an article.
     """
 
     inputs: dict[str, Tensor]
@@ -49,7 +52,12 @@ class Batch:
 
 
 def epoch_batches(
-    examples: Sequence[Example], *, max_pieces: int, budget: int, rng: random.Random
+    examples: Sequence[Example],
+    *,
+    max_pieces: int,
+    budget: int,
+    rng: random.Random,
+    whole: bool = False,
 ) -> Iterator[list[Piece]]:
     """Batches of one epoch: random cuts into windows, grouped by length, in random order.
 
@@ -58,24 +66,61 @@ def epoch_batches(
         max_pieces: most word pieces in a window.
         budget: most word pieces in a batch, padding counted.
         rng: source of all randomness.
+        whole: group by article, not by length, so that mentions find antecedents in other windows.
     """
-    pieces = [
-        (example, window)
-        for example in examples
-        for window in _random_windows(example, max_pieces, rng)
+    articles = [list(_random_windows(example, max_pieces, rng)) for example in examples]
+    cut = [
+        [(example, window) for window in found]
+        for example, found in zip(examples, articles, strict=True)
     ]
-    rng.shuffle(pieces)
-    pieces.sort(key=lambda piece: _length(piece) // 32)
-    batches: list[list[Piece]] = [[]]
-    longest = 0
-    for piece in pieces:
-        longest = max(longest, _length(piece))
-        if batches[-1] and longest * (len(batches[-1]) + 1) > budget:
-            batches.append([])
-            longest = _length(piece)
-        batches[-1].append(piece)
+    if whole:
+        batches = list(_together(cut, budget, rng))
+    else:
+        batches = list(_by_length([piece for found in cut for piece in found], budget, rng))
     rng.shuffle(batches)
     yield from batches
+
+
+def _by_length(pieces: list[Piece], budget: int, rng: random.Random) -> Iterator[list[Piece]]:
+    """Batches of windows of much the same length, of any articles."""
+    rng.shuffle(pieces)
+    pieces.sort(key=lambda piece: _length(piece) // 32)
+    batch: list[Piece] = []
+    for piece in pieces:
+        if batch and _padded([*batch, piece]) > budget:
+            yield batch
+            batch = []
+        batch.append(piece)
+    if batch:
+        yield batch
+
+
+def _together(
+    articles: list[list[Piece]], budget: int, rng: random.Random
+) -> Iterator[list[Piece]]:
+    """Batches of whole articles, each in the first open batch with room; larger ones are torn."""
+    rng.shuffle(articles)
+    open_: list[list[Piece]] = []
+    for pieces in articles:
+        while pieces:
+            count = len(pieces)
+            while count > 1 and _padded(pieces[:count]) > budget:
+                count -= 1
+            part, pieces = pieces[:count], pieces[count:]
+            for batch in open_:
+                if _padded([*batch, *part]) <= budget:
+                    batch.extend(part)
+                    break
+            else:
+                open_.append(part)
+        if len(open_) > _OPEN_BATCHES:
+            yield open_.pop(max(range(len(open_)), key=lambda at: _padded(open_[at])))
+    yield from open_
+
+
+def _padded(pieces: Sequence[Piece]) -> int:
+    """Word pieces of a batch, padding counted."""
+    return max(map(_length, pieces)) * len(pieces)
 
 
 def _length(piece: Piece) -> int:
@@ -123,8 +168,12 @@ def collate(pieces: Sequence[Piece], pad_id: int, cls_id: int, sep_id: int) -> B
         inside = [p for p in example.predicates if window.start <= p.word < window.end]
         claims.extend((row, window, example, predicate) for predicate in inside)
         named = [m for m in example.mentions if window.start <= m.first and m.last < window.end]
-        groups.append((len(mentions), len(mentions) + len(named)))
+        if row and _follows(pieces[row], pieces[row - 1]):
+            begin, _ = groups.pop()
+        else:
+            begin = len(mentions)
         mentions.extend(named)
+        groups.append((begin, len(mentions)))
         offsets.extend([row * width - window.start] * len(named))
     return Batch(
         inputs=inputs,
@@ -139,6 +188,11 @@ def collate(pieces: Sequence[Piece], pad_id: int, cls_id: int, sep_id: int) -> B
         clusters=tuple(mention.cluster for mention in mentions),
         anaphors=tuple(mention.anaphor for mention in mentions),
     )
+
+
+def _follows(piece: Piece, other: Piece) -> bool:
+    """Whether a window is the next one of the same article."""
+    return piece[0] is other[0] and piece[1].start == other[1].end
 
 
 def _claim_tensors(

@@ -61,6 +61,8 @@ class DataSettings:
 class LoopSettings:
     """Optimisation. Rates are per step of ``batch_pieces`` word pieces, padding counted.
 
+    ``whole_articles``: windows of an article are in one batch, so that antecedents of mentions are
+    learned across windows, as they are read.
     ``mask`` is the share of word pieces hidden from the encoder, anew every step, which keeps a
     small model from learning articles by heart. ``crf``: the roles of a claim are learned as one
     sequence, not word by word. ``loss_weights`` replace those of ``training.losses``.
@@ -81,6 +83,7 @@ class LoopSettings:
     threads: int
     precision: str = "fp32"
     mask: float = 0.0
+    whole_articles: bool = False
     crf: bool = False
     loss_weights: Mapping[str, float] = field(default_factory=dict)
     teacher: str = ""

@@ -177,6 +177,7 @@ class Trainer:
             max_pieces=self.loop.max_pieces,
             budget=self.loop.batch_pieces,
             rng=rng,
+            whole=self.loop.whole_articles,
         )
 
     @property
