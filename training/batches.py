@@ -157,7 +157,7 @@ def collate(pieces: Sequence[Piece], pad_id: int, cls_id: int, sep_id: int) -> B
     claims: list[tuple[int, Window, Example, Predicate]] = []
     mentions: list[Mention] = []
     offsets: list[int] = []
-    groups = []
+    groups: list[tuple[int, int]] = []
     for row, (example, window) in enumerate(pieces):
         size = window.end - window.start
         cut = slice(window.start, window.end)
