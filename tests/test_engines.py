@@ -189,7 +189,10 @@ class TestRuntimes:
         assert torch.allclose(both, alone, atol=1e-4)
 
 
-def test_openvino_finds_the_claims_that_torch_finds(scorer_folder: Path, reference: Scorer) -> None:
+def test_openvino_in_float32_finds_the_claims_that_torch_finds(
+    scorer_folder: Path, reference: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attribution.openvino_encoder.has_bfloat16", lambda: False)
     other = loaded("openvino", scorer_folder)
     found = other([SAMPLE, SHORT])
     assert other.engine == "openvino"
