@@ -85,8 +85,7 @@ def desk_table(folder: Path = CORPUS) -> str:
             )
         rows.extend(_row(split, desk, group) for desk, group in groups.items())
         rows.append(_row(split, "all", articles))
-    parts = ("continuations", "more")
-    rows.extend(_row(part, "all", read_articles(folder / part)) for part in parts)
+    rows.append(_row("continuations", "all", read_articles(folder / "continuations")))
     return "\n".join(rows)
 
 
