@@ -172,9 +172,9 @@ def test_every_written_article_is_sound(path: Path) -> None:
         assert all(one.end < other.start for one, other in pairwise(claim.content))
 
 
-def test_the_corpus_has_its_four_parts_without_shared_articles() -> None:
+def test_the_corpus_has_its_three_parts_without_shared_articles() -> None:
     parts = {path.parent.name for path in WRITTEN}
-    assert parts == {"train", "dev", "continuations", "more"}
+    assert parts == {"train", "dev", "continuations"}
     assert len({path.stem for path in WRITTEN}) == len(WRITTEN)
 
 
