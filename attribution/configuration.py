@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-__all__ = ["CONFIG", "FEATURES", "AttributionConfig"]
+__all__ = ["CONFIG", "FEATURES", "AttributionConfig", "impossible"]
 
 CONFIG = "config.json"
 #: Surface features of a word: its shape, its quotation state, the boundary before it.
@@ -127,8 +127,7 @@ class AttributionConfig:
             raise ValueError(f"{path} does not say what the encoder is")
         known = vars(cls()).keys()
         settings = {name: value for name, value in found.items() if name in known}
-        wrong = sorted(name for name, value in settings.items() if not _fits(name, value))
-        if wrong:
+        if wrong := impossible(settings):
             raise ValueError(f"{path}: not a possible value of {', '.join(wrong)}")
         return cls(**settings)
 
@@ -147,6 +146,11 @@ class AttributionConfig:
             "model_type": self.model_type,
             **vars(self),
         }
+
+
+def impossible(settings: Mapping[str, Any]) -> list[str]:
+    """Names of the settings, all known ones, that have no type or range the model can use."""
+    return sorted(name for name, value in settings.items() if not _fits(name, value))
 
 
 def _fits(name: str, value: object) -> bool:

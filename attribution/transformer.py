@@ -6,7 +6,8 @@ weights, so that either reads what the other wrote. Any other encoder is one of 
 
 MPNet (Song et al., 2020) adds a learned bias by relative position to its attention scores. Mask and
 bias are the same in every layer, so they are added once and handed to torch's fused kernel, which
-has no gradient for them: the bias (32 x heads numbers) keeps its pretrained values in training.
+has no gradient for them: the bias (32 x heads numbers) keeps its pretrained values in training,
+also where training takes other ways than the kernel (:func:`_attended`).
 """
 
 from __future__ import annotations
@@ -137,13 +138,17 @@ class Transformer(nn.Module):
         """From the first on."""
         return list(self.encoder.layer)  # type: ignore[arg-type]
 
+    @property
+    def longest(self) -> int:
+        """Most pieces that it reads at once, first and last token counted."""
+        return self.shape.max_position_embeddings - _FIRST_POSITION[self.shape.model_type]
+
     def placed(self, embedded: Tensor) -> Tensor:
         """What the first layer reads: pieces (B, L, hidden) with their positions, normalised."""
         parts: Any = self.embeddings
-        first = _FIRST_POSITION[self.shape.model_type]
-        table = parts.position_embeddings.weight[first:]
-        if embedded.shape[1] > len(table):
-            raise ValueError(f"the encoder reads at most {len(table)} pieces at once")
+        if embedded.shape[1] > self.longest:
+            raise ValueError(f"the encoder reads at most {self.longest} pieces at once")
+        table = parts.position_embeddings.weight[_FIRST_POSITION[self.shape.model_type] :]
         embedded = embedded + table[: embedded.shape[1]]
         if self.shape.model_type == "bert":
             embedded = embedded + parts.token_type_embeddings.weight[0]
@@ -221,8 +226,8 @@ class Layer(nn.Module):
 def _attended(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, dropout: float) -> Tensor:
     """Attention of (B, heads, L, size), scores with ``mask`` added.
 
-    In bfloat16 on a processor the gradient of torch's fused kernel takes longer than those of the
-    products that it saves, which use the processor's matrix units.
+    Training in bfloat16 on a processor multiplies the matrices itself: the backward pass of torch's
+    fused kernel is slower there than those of two products on the processor's matrix units.
     """
     attend = nn.functional.scaled_dot_product_attention
     on_processor = query.device.type == "cpu" and query.dtype == torch.bfloat16
@@ -230,7 +235,7 @@ def _attended(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, dropout: 
         return attend(query, key, value, attn_mask=mask, dropout_p=dropout)
     scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + mask
     shares = nn.functional.dropout(scores.softmax(-1), dropout, dropout > 0)
-    return shares.to(value.dtype) @ value
+    return shares @ value
 
 
 def build_encoder(settings: Mapping[str, Any]) -> nn.Module:

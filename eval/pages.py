@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,9 @@ def between(page: str, begin: str, end: str, text: str) -> str:
 
 def update(
     page: Path,
-    results: Path,
+    results: Path | Sequence[Path],
     markers: tuple[str, str],
-    render: Callable[[Mapping[str, Any]], str],
+    render: Callable[..., str],
     *,
     check: bool,
 ) -> int:
@@ -32,25 +32,26 @@ def update(
 
     Args:
         page: the page.
-        results: JSON.
+        results: JSON; a sequence for what is told from several files.
         markers: between which the page has them.
-        render: from what is in ``results`` to Markdown.
+        render: from what is in each file of ``results`` to Markdown.
         check: write nothing.
 
     Returns:
         An exit code, 1 where something cannot be read, or is not there or out of date.
     """
+    files = [results] if isinstance(results, Path) else results
     try:
-        found = json.loads(results.read_text(encoding="utf-8"))
+        found: list[Mapping[str, Any]] = [json.loads(f.read_text(encoding="utf-8")) for f in files]
         old = page.read_text(encoding="utf-8")
-        wanted = between(old, *markers, render(found))
+        wanted = between(old, *markers, render(*found))
     except (OSError, ValueError, KeyError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     if wanted == old:
         return 0
     if check:
-        print(f"{page}: figures are not those of {results}", file=sys.stderr)
+        print(f"{page}: figures are not those of {', '.join(map(str, files))}", file=sys.stderr)
         return 1
     page.write_text(wanted, encoding="utf-8")
     return 0

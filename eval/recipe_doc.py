@@ -1,4 +1,4 @@
-"""Write the figures of the ablations in eval/results into docs/recipe.md.
+"""Write figures in eval/results into docs/recipe.md: the ablations, and what they are held against.
 
 python -m eval.recipe_doc           # write
 python -m eval.recipe_doc --check   # exit 1 when the document's figures are out of date
@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.asked import SPANS, asked, curve, points, publishers
 from eval.corpora import ROOT
 from eval.pages import update
 from eval.table import TITLES, shown
+from eval.targets import ASKED
 from training.ablate import REFERENCE
 
-__all__ = ["ABLATIONS", "main", "markers", "render"]
+__all__ = ["ABLATIONS", "OTHERS", "main", "markers", "render"]
 
 #: Files of results, without ending; the document has each between markers of its own.
 ABLATIONS = ("ablation", "ablation-2")
-#: Columns, by measure.
-_COLUMNS = {
-    "sentences": "sentences",
-    "attribution": "attribution",
-    "exact_source": "source",
-    "exact_cue": "cue",
-    "exact_content": "content",
-    "mention": "mention",
+_COFENET = tuple(f"cofenet-{model}" for model in ASKED)
+#: The document's other tables: by the name in their markers, the files they are told from and how.
+OTHERS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
+    "asked": (("dev", "annotators", *_COFENET), asked),
+    "curve": (("ablation-2", "annotators"), curve),
+    "publishers": (("publishers",), publishers),
 }
 
 
@@ -56,22 +56,14 @@ def render(results: Mapping[str, Any]) -> str:
 
 def _table(corpus: str, rows: Mapping[str, Any]) -> Iterator[str]:
     """The rows of one corpus: the reference, then the changes in their order."""
-    yield f"| {TITLES[corpus]} | {' | '.join(_COLUMNS.values())} |"
-    yield f"| --- |{' ---: |' * len(_COLUMNS)}"
+    yield f"| {TITLES[corpus]} | {' | '.join(SPANS.values())} |"
+    yield f"| --- |{' ---: |' * len(SPANS)}"
     values = rows[REFERENCE]["corpora"][corpus]
-    yield f"| the recipe | {' | '.join(shown(values[measure]) for measure in _COLUMNS)} |"
+    yield f"| the recipe | {' | '.join(shown(values[measure]) for measure in SPANS)} |"
     for name, row in rows.items():
         if name != REFERENCE:
-            cells = (_points(row["corpora"][corpus][measure]["difference"]) for measure in _COLUMNS)
+            cells = (points(row["corpora"][corpus][measure]["difference"]) for measure in SPANS)
             yield f"| {row['says']} | {' | '.join(cells)} |"
-
-
-def _points(difference: Mapping[str, Any]) -> str:
-    """A difference in points with its interval."""
-    low, high = (100 * bound for bound in difference["interval"])
-    value = f"{100 * difference['value']:+.1f}"
-    sure = low > 0 or high < 0
-    return f"{f'**{value}**' if sure else value} ({low:+.1f} to {high:+.1f})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,15 +73,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--document", type=Path, default=ROOT / "docs" / "recipe.md")
     parser.add_argument("--results", type=Path, default=ROOT / "eval" / "results")
     options = parser.parse_args(arguments)
+    sections = {name: ((name,), render) for name in ABLATIONS} | dict(OTHERS)
     codes = [
         update(
             options.document,
-            options.results / f"{name}.json",
+            [options.results / f"{file}.json" for file in files],
             markers(name),
-            render,
+            told,
             check=options.check,
         )
-        for name in ABLATIONS
+        for name, (files, told) in sections.items()
     ]
     return max(codes)
 

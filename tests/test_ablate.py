@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from eval.bootstrap import difference
 from eval.counts import Counts, Share
-from training.ablate import REFERENCE, compared, merged, read_table, row_settings
-from training.settings import settings_from
+from eval.recipe_doc import ABLATIONS
+from tiny_training import with_loop
+from training import ablate
+from training.ablate import (
+    REFERENCE,
+    compared,
+    measured_before,
+    merged,
+    read_table,
+    row_settings,
+    train_row,
+)
+from training.settings import Settings, read_settings, settings_from
 from training.spans import SPAN_MEASURES
 
 ROOT = Path(__file__).parent.parent
+TABLES = ("ablation", "ablation-2", "depth")
 
 
 def test_a_change_replaces_only_what_it_names() -> None:
@@ -24,14 +38,77 @@ def test_a_change_replaces_only_what_it_names() -> None:
     }
 
 
-def test_the_projects_rows_are_sound_settings() -> None:
-    table = read_table(ROOT / "configs" / "ablation.yaml")
+@pytest.mark.parametrize("name", TABLES)
+def test_the_projects_rows_are_sound_settings(name: str) -> None:
+    table = read_table(ROOT / "configs" / f"{name}.yaml")
     reference = settings_from(table["common"])
     for name, row in table["rows"].items():
         assert row["says"], name
         assert row.get("weights", REFERENCE) in (REFERENCE, *table["rows"]), name
         changed = row_settings(table, name, row["change"], row.get("weights"))
         assert replace(changed, run=reference.run, output=reference.output) != reference, name
+
+
+@pytest.mark.parametrize("name", ABLATIONS)
+def test_the_projects_figures_are_of_the_settings_that_the_tables_have(name: str) -> None:
+    table = read_table(ROOT / "configs" / f"{name}.yaml")
+    results = json.loads((ROOT / table["output"]).read_text(encoding="utf-8"))
+    changes = {REFERENCE: {}} | {row: said["change"] for row, said in table["rows"].items()}
+    assert results["common"] == table["common"]
+    assert {row: said["change"] for row, said in results["rows"].items()} == {
+        row: changes[row] for row in results["rows"]
+    }
+
+
+class TestMeasuredBefore:
+    TABLE: ClassVar = {
+        "common": {"seed": 1},
+        "rows": {"less": {"says": "less", "change": {"seed": 2}}},
+    }
+
+    def kept(self, tmp_path: Path, **other: object) -> set[str]:
+        output = tmp_path / "results.json"
+        rows = {"less": {"change": {"seed": 2}}, "gone": {"change": {"seed": 3}}}
+        before = {"common": {"seed": 1}, "articles": "a1", "rows": rows, **other}
+        output.write_text(json.dumps(before), encoding="utf-8")
+        return set(measured_before(output, self.TABLE, "a1"))
+
+    def test_rows_of_the_same_settings_and_articles_stay(self, tmp_path: Path) -> None:
+        assert self.kept(tmp_path) == {"less"}
+
+    @pytest.mark.parametrize("other", [{"articles": "b2"}, {"common": {"seed": 5}}])
+    def test_of_other_articles_or_settings_none_stays(
+        self, tmp_path: Path, other: dict[str, object]
+    ) -> None:
+        assert self.kept(tmp_path, **other) == set()
+
+    def test_there_may_be_none(self, tmp_path: Path) -> None:
+        assert measured_before(tmp_path / "none.json", self.TABLE, "a1") == {}
+
+
+class TestTrainRow:
+    @pytest.fixture
+    def settings(self, config: Path) -> Settings:
+        return read_settings(with_loop(config, epochs=1))
+
+    def test_what_is_trained_is_not_trained_again(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        train_row(settings)
+        monkeypatch.setattr(ablate, "Trainer", None)
+        train_row(settings)
+
+    def test_other_settings_in_the_same_folder_are_refused(self, settings: Settings) -> None:
+        train_row(settings)
+        with pytest.raises(ValueError, match="other articles or settings"):
+            train_row(replace(settings, seed=settings.seed + 1))
+
+    def test_other_articles_in_the_same_folder_are_refused(self, settings: Settings) -> None:
+        train_row(settings)
+        article = Path(settings.data.articles) / "wires-02.txt"
+        article.write_text(article.read_text().replace("It rained", "It poured"))
+        with pytest.raises(ValueError, match="other articles or settings"):
+            train_row(settings)
 
 
 BETTER = [{"f": Counts(8, 10, 10)}, {"f": Counts(9, 10, 10)}]

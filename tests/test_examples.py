@@ -215,7 +215,9 @@ class TestBatches:
     @pytest.mark.parametrize("whole", [False, True])
     def test_an_epoch_sees_every_word_once(self, whole: bool) -> None:
         made = example()
-        batches = epoch_batches([made], max_pieces=24, budget=60, rng=random.Random(1), whole=whole)
+        batches = epoch_batches(
+            [made], max_pieces=24, budget=60, rng=random.Random(1), whole_articles=whole
+        )
         windows = sorted((w.start, w.end) for batch in batches for _, w in batch)
         assert len(windows) > 2
         assert [start for start, _ in windows] == [0, *(end for _, end in windows[:-1])]
@@ -225,29 +227,13 @@ class TestBatches:
     def test_batches_stay_in_their_budget(self, whole: bool) -> None:
         many = [example(), example(PIER)] * 4
         for batch in epoch_batches(
-            many, max_pieces=40, budget=90, rng=random.Random(2), whole=whole
+            many, max_pieces=40, budget=90, rng=random.Random(2), whole_articles=whole
         ):
             lengths = [
                 int(made.article.first_piece[w.end] - made.article.first_piece[w.start]) + 2
                 for made, w in batch
             ]
             assert max(lengths) * len(lengths) <= 90
-
-    def test_whole_articles_are_in_one_batch(self) -> None:
-        many = [replace(example(), doc=str(number)) for number in range(9)]
-        batches = list(
-            epoch_batches(many, max_pieces=24, budget=400, rng=random.Random(3), whole=True)
-        )
-        assert len(batches) > 1
-        assert sum(len({made.doc for made, _ in batch}) for batch in batches) == len(many)
-
-    def test_antecedents_are_looked_for_in_all_windows_of_an_article(self) -> None:
-        made = example()
-        middle = made.mentions[1].last + 1
-        windows = [(made, Window(0, middle)), (made, Window(middle, len(made.article)))]
-        assert collate(windows, *special()).groups == ((0, len(made.mentions)),)
-        groups = collate(windows[::-1], *special()).groups
-        assert groups == ((0, len(made.mentions) - 2), (len(made.mentions) - 2, len(made.mentions)))
 
     def test_a_claim_cut_by_a_window_keeps_the_words_inside(self) -> None:
         made = example(PIER)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -127,6 +129,18 @@ class TestTrial:
             time.sleep(0.01)
         with pytest.raises(HangError):
             self.last(0.02)
+
+    def test_a_signal_that_comes_late_ends_no_process(self) -> None:
+        """It is held back until nobody waits for it any more, in a process of its own."""
+        code = (
+            "import os, signal\n"
+            "from eval.fuzz.trial import limited\n"
+            "with limited(5.0):\n"
+            "    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])\n"
+            "    os.kill(os.getpid(), signal.SIGPROF)\n"
+            "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])\n"
+        )
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
     @limited(0.02)
     def last(self, seconds: float) -> None:

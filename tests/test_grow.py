@@ -51,14 +51,21 @@ class TestGrown:
         assert new.pair_out.weight.shape[0] == len(ROLE_LABELS) + len(BIO)
 
     def test_it_may_read_other_windows(self) -> None:
-        new = grown(old_model(), {"max_pieces": 30, "context": 8})
+        old = old_model()
+        new = grown(old, {"max_pieces": 30, "context": 8})
         assert (new.config.max_pieces, new.config.context) == (30, 8)
+        weights = new.state_dict()
+        assert all(torch.equal(weights[name], had) for name, had in old.state_dict().items())
 
     @pytest.mark.parametrize(
         ("change", "message"),
         [
             ({"pair_size": 8}, "keeps its pair_size"),
             ({"tag_layers": 2}, "keeps the labels that it has"),
+            ({"max_pieces": 5000}, "reads windows of [0-9]+ at most"),
+            ({"max_pieces": 0, "context": 0}, "not a possible value of max_pieces"),
+            ({"max_pieces": "30"}, "not a possible value of max_pieces"),
+            ({"max_pieces": 20, "context": 20}, "windows of 20 cannot repeat 20"),
         ],
     )
     def test_what_cannot_grow_is_refused(self, change: dict[str, object], message: str) -> None:

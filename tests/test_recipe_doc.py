@@ -44,18 +44,16 @@ def test_points_whose_interval_leaves_out_0_are_bold(difference: tuple[float, fl
     assert f"**{100 * difference[0]:+.1f}**" in recipe_doc.render(ablation(difference))
 
 
-def test_every_ablation_has_a_place_of_its_own_in_the_document(tmp_path: Path):
+def test_every_table_has_a_place_of_its_own_in_the_document(tmp_path: Path):
     page = tmp_path / "recipe.md"
-    places = (" between ".join(recipe_doc.markers(name)) for name in recipe_doc.ABLATIONS)
-    page.write_text("\n".join(places), encoding="utf-8")
-    for number, name in enumerate(recipe_doc.ABLATIONS):
-        results = ablation((0.01 * number, 0.0, 0.1))
-        (tmp_path / f"{name}.json").write_text(json.dumps(results), encoding="utf-8")
-    assert recipe_doc.main(["--document", str(page), "--results", str(tmp_path)]) == 0
+    names = [*recipe_doc.ABLATIONS, *recipe_doc.OTHERS]
+    page.write_text("\n".join("".join(recipe_doc.markers(name)) for name in names), "utf-8")
+    results = recipe_doc.ROOT / "eval" / "results"
+    assert recipe_doc.main(["--document", str(page), "--results", str(results)]) == 0
     written = page.read_text(encoding="utf-8")
-    assert [f"{number:+.1f} (" in written for number in range(len(recipe_doc.ABLATIONS))] == [
-        True
-    ] * len(recipe_doc.ABLATIONS)
+    for name in names:
+        begin, end = recipe_doc.markers(name)
+        assert written.partition(begin)[2].partition(end)[0].strip().startswith("| ")
 
 
 def test_the_projects_document_has_its_figures():

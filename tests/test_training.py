@@ -28,9 +28,11 @@ class TestTraining:
         assert json.loads((tmp_path / "output/config.json").read_text())["release"] == "9"
         assert (tmp_path / "output/tokenizer.json").is_file()
 
+    @pytest.mark.parametrize("whole_articles", [False, True])
     def test_resumed_gives_the_same_model_as_uninterrupted(
-        self, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_articles: bool
     ) -> None:
+        with_loop(config, whole_articles=whole_articles)
         train.main([str(config)])
         whole = weights(tmp_path / "output")
         steps = torch.load(tmp_path / "run/checkpoint.pt", weights_only=True)["step"]
@@ -61,6 +63,10 @@ class TestTraining:
         train.main([str(config), "--resume"])
         again = weights(tmp_path / "output")
         assert all((again[name] == expected).all() for name, expected in whole.items())
+
+    def test_without_articles_nothing_is_trained(self, config: Path) -> None:
+        with pytest.raises(ValueError, match="no training articles"):
+            Trainer(read_settings(config), tiny_tokenizer(), lambda _: []).train()
 
     def test_export_writes_the_checkpoint_as_a_model_folder(
         self, config: Path, tmp_path: Path

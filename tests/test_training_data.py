@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from tiny import article
 
-from tagged import example
+from tagged import example, gold
 from tiny_model import tiny_tokenizer
 from tiny_training import with_loop, write_config
 from training import data, resolution, train
 from training.augment import AugmentSettings
 from training.command import Opened
-from training.data import TrainingSet, fold_of
+from training.data import TrainingSet, _sample, fold_of
+from training.readers.gold import GoldArticle
 from training.settings import fold_folder, read_settings
 from training.train import Trainer
 
@@ -40,6 +43,23 @@ class TestTrainingSet:
     def test_settings_name_the_changes(self, config: Path) -> None:
         values = yaml.safe_load(config.read_text(encoding="utf-8")) | {"augment": {"names": 0.5}}
         assert read_settings(write_config(config, values)).augment == AugmentSettings(names=0.5)
+
+
+class TestSample:
+    def versions(self) -> list[GoldArticle]:
+        return [replace(gold(), doc=f"wires-{n:02}", title=who) for n in range(9) for who in "ab"]
+
+    def test_it_is_of_so_many_articles_in_all_their_versions(self) -> None:
+        chosen = [article.doc for article in _sample(self.versions(), 4)]
+        assert len(set(chosen)) == 4
+        assert set(Counter(chosen).values()) == {2}
+
+    def test_it_is_always_the_same_and_grows(self) -> None:
+        few, more = (
+            {a.doc for a in _sample(articles, size)}
+            for articles, size in ((self.versions(), 3), (self.versions()[::-1], 5))
+        )
+        assert few < more
 
 
 class TestFolds:

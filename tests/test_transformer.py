@@ -56,13 +56,13 @@ class TestSameValues:
         embedded, mask = batch(*lengths)
         found, expected = (states(model, embedded, mask) for model in both)
         real = mask.bool()
-        torch.testing.assert_close(found[real], expected[real], atol=5e-5, rtol=0)
+        torch.testing.assert_close(found[real], expected[real], atol=2e-5, rtol=0)
 
     def test_padding_changes_nothing_before_it(self, both: Both) -> None:
         embedded, mask = batch(17)
         short = states(both[0], embedded[:, :17], mask[:, :17])
         found = states(both[0], embedded, mask)[:, :17]
-        torch.testing.assert_close(found, short, atol=5e-5, rtol=0)
+        torch.testing.assert_close(found, short, atol=2e-5, rtol=0)
 
     def test_gradients_of_the_weights(self, both: Both) -> None:
         embedded, mask = batch(LENGTH, 17)
@@ -94,20 +94,59 @@ def test_training_in_bfloat16_is_nearly_as_exact_as_scoring(both: Both) -> None:
     assert 0 < off < 2 * usual
 
 
+def test_training_in_bfloat16_has_the_gradients_of_float32(both: Both) -> None:
+    embedded, mask = batch(LENGTH, 17)
+    each = torch.linspace(
+        0, 1, HIDDEN
+    )  # the sum of squares alone is fixed by the last layer's norm
+    found: list[dict[str, Tensor]] = []
+    for half in (False, True):
+        own = copy.deepcopy(both[0])
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+            kept = states(own, embedded, mask)[mask.bool()]
+        (kept.float() * each).pow(2).sum().backward()
+        found.append({n: w.grad for n, w in own.named_parameters() if w.grad is not None})
+    exact, rough = found
+    assert exact.keys() == rough.keys()
+    attention = [name for name in exact if ".attention." in name and exact[name].ndim == 2]
+    assert len(attention) >= 4
+    for name in attention:
+        off = (rough[name] - exact[name]).norm() / exact[name].norm()
+        assert off < 0.15, name
+
+
+def test_training_in_bfloat16_goes_without_the_fused_kernel(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fused(*_: Tensor, **__: object) -> Tensor:
+        raise AssertionError("the fused kernel")
+
+    monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", fused)
+    embedded, mask = batch(9)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        states(both[0], embedded, mask)
+        with torch.no_grad(), pytest.raises(AssertionError, match="the fused kernel"):
+            states(both[0], embedded, mask)
+
+
 def test_weights_have_transformers_names(both: Both) -> None:
     own, theirs = (model.state_dict() for model in both)
     assert own.keys() == theirs.keys()
 
 
-def test_dropout_is_for_training_alone() -> None:
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("dropout", ["hidden_dropout_prob", "attention_probs_dropout_prob"])
+def test_dropout_is_for_training_alone(dropout: str, half: bool) -> None:
     torch.manual_seed(1)
-    encoder = build_encoder({**config(BertConfig).to_dict(), "hidden_dropout_prob": 0.5})
+    none = dict.fromkeys(("hidden_dropout_prob", "attention_probs_dropout_prob"), 0.0)
+    encoder = build_encoder({**config(BertConfig).to_dict(), **none, dropout: 0.5})
     embedded, mask = batch(9)
     embedded, mask = embedded[:, :9], mask[:, :9]
-    first, second = (states(encoder.train(), embedded, mask) for _ in range(2))
-    assert not torch.equal(first, second)
-    first, second = (states(encoder.eval(), embedded, mask) for _ in range(2))
-    assert torch.equal(first, second)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+        first, second = (states(encoder.train(), embedded, mask) for _ in range(2))
+        assert not torch.equal(first, second)
+        first, second = (states(encoder.eval(), embedded, mask) for _ in range(2))
+        assert torch.equal(first, second)
 
 
 def test_the_bias_by_position_counts_and_is_not_trained() -> None:

@@ -1,11 +1,12 @@
 """One change at a time: ``python -m training.ablate configs/ablation.yaml [--only ROW ...]``.
 
-Trains the reference and every row of a table under the same seed and the same number of steps,
+Trains the reference and every row of a table under the same seed and for the same number of epochs,
 measures each on the dev articles with the same decoding settings, and writes the figures with
 their intervals and the paired difference from the reference. A row is trained once: a second call
 goes on where the first was stopped. Rows that ``--only`` leaves out stay in the output as they
-were measured, as long as the settings that all rows share are the same. A row with ``weights``
-trains nothing: it reads with another row's weights and other settings of the model.
+were measured, as long as the settings that all rows share and the articles are the same. A row
+with ``weights`` trains nothing: it reads with another row's weights and other settings of the
+model.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import json
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +28,26 @@ from eval.bootstrap import difference, figures
 from eval.circumstances import circumstances
 from eval.counts import Tally
 from training.command import load_model
-from training.data import TrainingSet
+from training.data import TrainingSet, data_hash, load_articles
 from training.settings import Settings, encoder_folder, read_values, settings_from
 from training.spans import SPAN_MEASURES, dev_corpora, span_tallies
 from training.train import Trainer
 
-__all__ = ["REFERENCE", "ROOT", "main", "merged", "read_table", "row_settings", "train_row"]
+__all__ = [
+    "REFERENCE",
+    "ROOT",
+    "articles_hash",
+    "main",
+    "merged",
+    "read_table",
+    "row_settings",
+    "train_row",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = "reference"
+#: File of a run's folder that says how and from which articles its model learns.
+_LEARNED = "learned.json"
 
 
 def merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,8 +81,24 @@ def row_settings(
     return settings_from(values | {"run": str(run), "output": str(run / "model")})
 
 
+def articles_hash(settings: Settings) -> str:
+    """What says which articles, with which labels, a row learns from (:func:`data_hash`)."""
+    return data_hash([article for part in load_articles(settings.data) for article in part])
+
+
 def train_row(settings: Settings) -> None:
-    """Train one row's model, from its last checkpoint if it has one, unless it is done."""
+    """Train one row's model, from its last checkpoint if it has one, unless it is done.
+
+    Raises:
+        ValueError: it was trained, or half trained, on other articles or with other settings.
+    """
+    said = Path(settings.run) / _LEARNED
+    learning = {"articles": articles_hash(settings), "settings": asdict(settings)}
+    learned = json.dumps(learning, indent=1)
+    if said.exists() and said.read_text(encoding="utf-8") != learned:
+        raise ValueError(f"{said} tells of other articles or settings: delete the folder")
+    said.parent.mkdir(parents=True, exist_ok=True)
+    said.write_text(learned, encoding="utf-8")
     if (Path(settings.output) / "config.json").exists():
         return
     print(f"training {Path(settings.run).name}", flush=True)
@@ -108,15 +137,15 @@ def compared(
     return result
 
 
-def measured_before(output: Path, table: Mapping[str, Any]) -> dict[str, Any]:
-    """The rows of an earlier call whose settings are still the table's, by name.
+def measured_before(output: Path, table: Mapping[str, Any], articles: str) -> dict[str, Any]:
+    """The rows of an earlier call whose settings and articles are still the table's, by name.
 
     A machine that lost the weights of a row can so go on with the others.
     """
     if not output.exists():
         return {}
     before = json.loads(output.read_text(encoding="utf-8"))
-    if before.get("common") != table["common"]:
+    if before.get("common") != table["common"] or before.get("articles") != articles:
         return {}
     changes = {name: row["change"] for name, row in table["rows"].items()}
     return {name: row for name, row in before["rows"].items() if changes.get(name) == row["change"]}
@@ -138,13 +167,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = {REFERENCE: {"change": {}, "says": table["says"]}, **table["rows"]}
     output = ROOT / table["output"]
     tallies: dict[str, dict[str, list[Mapping[str, Tally]]]] = {}
-    results = measured_before(output, table)
+    articles = articles_hash(row_settings(table, REFERENCE))
+    results = measured_before(output, table, articles)
     for name, row in rows.items():
         if options.only and name not in (REFERENCE, *options.only):
             continue
         settings = row_settings(table, name, row["change"], row.get("weights"))
         torch.set_num_threads(settings.training.threads)
-        train_row(settings)
+        if "weights" not in row:
+            train_row(settings)
         tallies[name] = measure_row(settings)
         results[name] = {
             "says": row["says"],
@@ -157,6 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "table": options.table.name,
             **circumstances(ROOT),
             "common": table["common"],
+            "articles": articles,
             "rows": {name: results[name] for name in rows if name in results},
         }
         output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -14,11 +14,11 @@ from attribution.features import Window, pack, relations, windows
 from attribution.model import ROLE_LABELS, TAG_LAYERS
 from training.examples import IGNORE, Example, Mention, Predicate
 
-__all__ = ["Batch", "collate", "epoch_batches", "role_labels"]
+__all__ = ["Batch", "Piece", "collate", "epoch_batches", "role_labels"]
 
 Piece = tuple[Example, Window]
 #: Batches of whole articles that wait for one that fits.
-_OPEN_BATCHES = 16
+_MOST_WAITING = 16
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Batch:
 
     Word-level targets are (B, W), padded with IGNORE; word indices of predicates and mentions
     count through the flattened (B * W) words; ``groups`` holds the rows of mentions among which an
-    antecedent is looked for: those of a window, or of windows that follow each other in an article.
+    antecedent is looked for: those of a window, or of windows that follow each other in an article
+    and in the batch, as all do in batches of whole articles and others by chance.
     """
 
     inputs: dict[str, Tensor]
@@ -57,24 +58,24 @@ def epoch_batches(
     max_pieces: int,
     budget: int,
     rng: random.Random,
-    whole: bool = False,
+    whole_articles: bool = False,
 ) -> Iterator[list[Piece]]:
-    """Batches of one epoch: random cuts into windows, grouped by length, in random order.
+    """Batches of one epoch: random cuts into windows, grouped by length or article, shuffled.
 
     Args:
         examples: the articles; name one twice to see it twice an epoch.
         max_pieces: most word pieces in a window.
         budget: most word pieces in a batch, padding counted.
         rng: source of all randomness.
-        whole: group by article, not by length, so that mentions find antecedents in other windows.
+        whole_articles: group by article, not by length, so that mentions find antecedents in other
+            windows.
     """
-    articles = [list(_random_windows(example, max_pieces, rng)) for example in examples]
     cut = [
-        [(example, window) for window in found]
-        for example, found in zip(examples, articles, strict=True)
+        [(example, window) for window in _random_windows(example, max_pieces, rng)]
+        for example in examples
     ]
-    if whole:
-        batches = list(_together(cut, budget, rng))
+    if whole_articles:
+        batches = list(_whole_articles(cut, budget, rng))
     else:
         batches = list(_by_length([piece for found in cut for piece in found], budget, rng))
     rng.shuffle(batches)
@@ -95,27 +96,30 @@ def _by_length(pieces: list[Piece], budget: int, rng: random.Random) -> Iterator
         yield batch
 
 
-def _together(
+def _whole_articles(
     articles: list[list[Piece]], budget: int, rng: random.Random
 ) -> Iterator[list[Piece]]:
-    """Batches of whole articles, each in the first open batch with room; larger ones are torn."""
+    """Batches of whole articles, each in the first waiting batch with room.
+
+    An article above the budget is torn; a mention's antecedents in another part are not learned.
+    """
     rng.shuffle(articles)
-    open_: list[list[Piece]] = []
+    waiting: list[list[Piece]] = []
     for pieces in articles:
         while pieces:
             count = len(pieces)
             while count > 1 and _padded(pieces[:count]) > budget:
                 count -= 1
             part, pieces = pieces[:count], pieces[count:]
-            for batch in open_:
+            for batch in waiting:
                 if _padded([*batch, *part]) <= budget:
                     batch.extend(part)
                     break
             else:
-                open_.append(part)
-        if len(open_) > _OPEN_BATCHES:
-            yield open_.pop(max(range(len(open_)), key=lambda at: _padded(open_[at])))
-    yield from open_
+                waiting.append(part)
+        while len(waiting) > _MOST_WAITING:
+            yield waiting.pop(max(range(len(waiting)), key=lambda at: _padded(waiting[at])))
+    yield from waiting
 
 
 def _padded(pieces: Sequence[Piece]) -> int:
@@ -192,7 +196,8 @@ def collate(pieces: Sequence[Piece], pad_id: int, cls_id: int, sep_id: int) -> B
 
 def _follows(piece: Piece, other: Piece) -> bool:
     """Whether a window is the next one of the same article."""
-    return piece[0] is other[0] and piece[1].start == other[1].end
+    (example, window), (other_example, other_window) = piece, other
+    return example is other_example and window.start == other_window.end
 
 
 def _claim_tensors(

@@ -17,7 +17,7 @@ __all__ = ["Counts", "count", "desk_table", "layer_table", "main"]
 
 CORPUS = Path(__file__).resolve().parent / "corpus" / "articles"
 #: The row of the desks that have one article each.
-_ALONE = "others"
+_SINGLE_DESKS = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,8 @@ def desk_table(folder: Path = CORPUS) -> str:
             desk: [] for desk, size in sorted(sizes.items()) if size > 1
         }
         for article in articles:
-            groups.setdefault(article.desk if sizes[article.desk] > 1 else _ALONE, []).append(
-                article
-            )
+            desk = article.desk if sizes[article.desk] > 1 else _SINGLE_DESKS
+            groups.setdefault(desk, []).append(article)
         rows.extend(_row(split, desk, group) for desk, group in groups.items())
         rows.append(_row(split, "all", articles))
     rows.append(_row("continuations", "all", read_articles(folder / "continuations")))

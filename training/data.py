@@ -72,8 +72,15 @@ def without_publisher(articles: list[GoldArticle], publisher: str) -> list[GoldA
 
 
 def _sample(articles: list[GoldArticle], size: int) -> list[GoldArticle]:
-    """So many articles, always the same ones, whatever their order by name and so by publisher."""
-    return sorted(articles, key=lambda item: hashlib.sha256(item.doc.encode()).digest())[:size]
+    """So many articles in every version of theirs, always the same ones, of any publisher."""
+    names = sorted({item.doc for item in articles}, key=_shuffled)
+    chosen = set(names[:size])
+    return sorted((item for item in articles if item.doc in chosen), key=lambda a: _shuffled(a.doc))
+
+
+def _shuffled(doc: str) -> bytes:
+    """A key that sorts articles in no order of their names, and so of their publishers."""
+    return hashlib.sha256(doc.encode()).digest()
 
 
 def load_silver(polnear: str) -> dict[str, dict[str, Any]]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from attribution.configuration import AttributionConfig
+from attribution.configuration import AttributionConfig, impossible
 from attribution.model import BIO, CLAIM_LAYERS, WITHOUT_ENDS, AttributionModel
+from attribution.transformer import Transformer
 
 __all__ = ["GROWING", "grown"]
 
@@ -18,7 +19,7 @@ GROWING = frozenset({"span_ends", "tag_layers", "max_pieces", "context"})
 
 
 def grown(model: AttributionModel, changes: Mapping[str, Any]) -> AttributionModel:
-    """The same model with other windows or more labels, which start out as the old ones say.
+    """The same model with other windows or more labels; those start out as the old ones say.
 
     New flat tags (``tag_layers``) start untrained. With ``span_ends`` the last word of a span
     scores like an inner one, the only word like a first one, as a model without them reads.
@@ -28,11 +29,15 @@ def grown(model: AttributionModel, changes: Mapping[str, Any]) -> AttributionMod
         changes: settings of ``GROWING``, of its configuration.
 
     Raises:
-        ValueError: another setting, or less than the model has.
+        ValueError: another setting, fewer labels than the model has, or windows that it cannot
+            read.
     """
     if unknown := sorted(changes.keys() - GROWING):
         raise ValueError(f"a trained model keeps its {', '.join(unknown)}")
+    if wrong := impossible(changes):
+        raise ValueError(f"not a possible value of {', '.join(wrong)}")
     config = AttributionConfig(**{**vars(model.config), **changes})
+    _check_windows(config, model.encoder)
     if config.tag_layers < model.config.tag_layers or config.span_ends < model.config.span_ends:
         raise ValueError("a trained model keeps the labels that it has")
     other = AttributionModel(config)
@@ -44,6 +49,15 @@ def grown(model: AttributionModel, changes: Mapping[str, Any]) -> AttributionMod
             weights[name] = _with_ends(weights[name])
     other.load_state_dict(weights)
     return other.eval()
+
+
+def _check_windows(config: AttributionConfig, encoder: nn.Module) -> None:
+    """Raises ValueError where windows are more than an encoder reads, or never come to an end."""
+    if config.context >= config.max_pieces:
+        raise ValueError(f"windows of {config.max_pieces} cannot repeat {config.context} pieces")
+    both_ends = 2
+    if isinstance(encoder, Transformer) and config.max_pieces + both_ends > encoder.longest:
+        raise ValueError(f"the encoder reads windows of {encoder.longest - both_ends} at most")
 
 
 def _with_ends(rows: Tensor) -> Tensor:

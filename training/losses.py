@@ -186,7 +186,7 @@ def _antecedent(model: AttributionModel, words: Tensor, batch: Batch) -> Tensor:
         right = before & (numbers[:, None] == numbers[None, :])
         none = scores.new_zeros(len(names), 1)
         everything = torch.cat([none, scores.masked_fill(~before, -1e4)], dim=1)
-        # A mention without antecedent in the window is right to choose none.
+        # A mention without antecedent in its group is right to choose none.
         none_right = none.masked_fill(right.any(1, keepdim=True), -1e4)
         correct = torch.cat([none_right, scores.masked_fill(~right, -1e4)], dim=1)
         each = everything.logsumexp(1) - correct.logsumexp(1)

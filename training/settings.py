@@ -61,8 +61,8 @@ class DataSettings:
 class LoopSettings:
     """Optimisation. Rates are per step of ``batch_pieces`` word pieces, padding counted.
 
-    ``whole_articles``: windows of an article are in one batch, so that antecedents of mentions are
-    learned across windows, as they are read.
+    ``whole_articles``: the windows of an article are in one batch, unless they are more than
+    ``batch_pieces``, so that antecedents of mentions are learned across windows, as they are read.
     ``mask`` is the share of word pieces hidden from the encoder, anew every step, which keeps a
     small model from learning articles by heart. ``crf``: the roles of a claim are learned as one
     sequence, not word by word. ``loss_weights`` replace those of ``training.losses``.

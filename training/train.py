@@ -14,7 +14,7 @@ import random
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from transformers import AutoConfig, AutoModel
 from attribution.configuration import AttributionConfig
 from attribution.model import BIO, AttributionModel
 from attribution.tokenizer import Tokenizer, load_tokenizer
-from training.batches import collate, epoch_batches
+from training.batches import Piece, collate, epoch_batches
 from training.data import TrainingSet
 from training.examples import Example
 from training.grow import grown
@@ -170,14 +170,14 @@ class Trainer:
             fused=True,
         )
 
-    def _batches(self, epoch: int):  # type: ignore[no-untyped-def]
+    def _batches(self, epoch: int) -> Iterator[list[Piece]]:
         rng = random.Random(self.settings.seed * 1000 + epoch)
         return epoch_batches(
             self.examples(epoch),
             max_pieces=self.loop.max_pieces,
             budget=self.loop.batch_pieces,
             rng=rng,
-            whole=self.loop.whole_articles,
+            whole_articles=self.loop.whole_articles,
         )
 
     @property
@@ -207,7 +207,13 @@ class Trainer:
             torch.set_rng_state(state["dropout"])
 
     def train(self) -> None:
-        """Run from the current step to the last one, and save the model folder."""
+        """Run from the current step to the last one, and save the model folder.
+
+        Raises:
+            ValueError: there is no article to learn from.
+        """
+        if not self.steps_per_epoch:
+            raise ValueError("no training articles")
         self.model.train()
         log = (self.run / "log.jsonl").open("a", encoding="utf-8")
         sums: dict[str, float] = defaultdict(float)

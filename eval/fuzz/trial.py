@@ -40,10 +40,12 @@ def limited(seconds: float = LIMIT) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        # Drops a signal that is on its way, which would end the process once nobody handles it.
-        signal.signal(signal.SIGPROF, signal.SIG_IGN)
-        signal.signal(signal.SIGPROF, before)
+        try:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            # Drops a signal that is on its way, which would end the process once nobody handles it.
+            signal.signal(signal.SIGPROF, signal.SIG_IGN)
+        finally:
+            signal.signal(signal.SIGPROF, before)
 
 
 @dataclass

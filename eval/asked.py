@@ -1,0 +1,141 @@
+"""Tables of docs/recipe.md beside the ablation: what was asked, more data, unseen publishers.
+
+What was asked of each model stands beside what it reaches and beside how far PolNeAR's annotators
+agree with each other, which is as far as labels like theirs can be told from a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from eval.table import TITLES, shown
+from eval.targets import ANNOTATORS, ASKED, CALIBRATION_TARGET, MEASURES, PUBLISHER_DROP
+from training.ablate import REFERENCE
+
+__all__ = ["CURVE", "SPANS", "asked", "curve", "points", "publishers"]
+
+#: Columns of the tables of claims, by measure.
+SPANS = {
+    "sentences": "sentences",
+    "attribution": "attribution",
+    "exact_source": "source",
+    "exact_cue": "cue",
+    "exact_content": "content",
+    "mention": "mention",
+}
+#: Rows of the second ablation with less of PolNeAR, from little to all, with the share they have.
+CURVE = {"polnear-quarter": "a quarter", "polnear-half": "half", REFERENCE: "all"}
+_LABELS = {measure.key: measure.label for measure in MEASURES}
+_COFENET = "CofeNet's format"
+
+
+def points(difference: Mapping[str, Any]) -> str:
+    """A difference in points with its interval, bold where that leaves out 0."""
+    low, high = (100 * bound for bound in difference["interval"])
+    value = f"{100 * difference['value']:+.1f}"
+    sure = low > 0 or high < 0
+    return f"{f'**{value}**' if sure else value} ({low:+.1f} to {high:+.1f})"
+
+
+def asked(
+    dev: Mapping[str, Any],
+    annotators: Mapping[str, Any],
+    *cofenet: Mapping[str, Any],
+) -> str:
+    """Every figure that was asked of a model, what it reaches, and the annotators' agreement.
+
+    Args:
+        dev: what ``eval.run --split dev`` writes.
+        annotators: what ``eval.annotators`` writes.
+        cofenet: what ``eval.cofenet`` writes, one for each model of ``ASKED`` in that order.
+    """
+    models = list(ASKED)
+    titles = [title for name in models for title in (f"`{name}`, asked", "reached", "interval")]
+    rows = [f"| measure | {' | '.join(titles)} | annotators |"]
+    rows.append(f"| --- |{' ---: |' * (len(titles) + 1)}")
+    agreement = annotators["figures"]
+    for corpus in dev["corpora"]:
+        systems = dev["corpora"][corpus]["systems"]
+        for measure in ASKED[models[0]][corpus]:
+            among = agreement.get(measure) if corpus == "polnear" else None
+            reached = [systems[name]["figures"][measure] for name in models]
+            goals = [ASKED[name][corpus][measure] for name in models]
+            rows.append(_row(f"{TITLES[corpus]}: {_LABELS[measure]}", goals, reached, among))
+    for role, among in ANNOTATORS.items():
+        figures = [{"value": found[role]["F1"], **found[role]} for found in cofenet]
+        goals = [ASKED[name]["cofenet"][role] for name in models]
+        rows.append(_row(f"{_COFENET}: {role}, exact F1", goals, figures, {"value": among}))
+    for corpus, part in dev["corpora"].items():
+        errors = [part["systems"][name]["calibration"] for name in models]
+        limits = [CALIBRATION_TARGET] * len(models)
+        chance = " / ".join(shown({"value": error["perfect"]}) for error in errors)
+        label = f"{TITLES[corpus]}: calibration error (by chance alone {chance})"
+        rows.append(_row(label, limits, errors, None, low=True))
+    return "\n".join(rows)
+
+
+def _row(
+    label: str,
+    goals: Sequence[float],
+    reached: Sequence[Mapping[str, Any]],
+    among: Mapping[str, Any] | None,
+    *,
+    low: bool = False,
+) -> str:
+    """One measure of every model; what is missed is bold."""
+    cells = [label]
+    for goal, figure in zip(goals, reached, strict=True):
+        missed = figure["value"] > goal if low else figure["value"] < goal
+        text = shown(figure)
+        span = " to ".join(shown({"value": bound}) for bound in figure["interval"])
+        cells += [
+            f"{'< ' if low else ''}{shown({'value': goal})}",
+            f"**{text}**" if missed else text,
+            span,
+        ]
+    return f"| {' | '.join([*cells, shown(among) if among else '–'])} |"
+
+
+def curve(ablation: Mapping[str, Any], annotators: Mapping[str, Any]) -> str:
+    """F1 on PolNeAR by how much of PolNeAR a model learned from, and what twice as much brings."""
+    rows = [f"| learned from | {' | '.join(SPANS.values())} |", f"| --- |{' ---: |' * len(SPANS)}"]
+    found = {name: ablation["rows"][name]["corpora"]["polnear"] for name in CURVE}
+    for name, share in CURVE.items():
+        cells = (_with_interval(found[name][measure]) for measure in SPANS)
+        rows.append(f"| {share} of PolNeAR's articles | {' | '.join(cells)} |")
+    for less, more in pairwise(CURVE):
+        gains = (found[more][measure]["value"] - found[less][measure]["value"] for measure in SPANS)
+        cells = (f"{100 * gain:+.1f}" for gain in gains)
+        rows.append(f"| points from {CURVE[less]} to {CURVE[more]} | {' | '.join(cells)} |")
+    agreement = annotators["figures"]
+    cells = (_with_interval(agreement[measure]) for measure in SPANS)
+    rows.append(f"| one annotator against another | {' | '.join(cells)} |")
+    cells = (f"{found[REFERENCE][m]['n']} / {agreement[m]['n']}" for m in SPANS)
+    rows.append(f"| n, models / annotators | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _with_interval(figure: Mapping[str, Any]) -> str:
+    low, high = (shown({"value": bound}) for bound in figure["interval"])
+    return f"{shown(figure)} ({low} to {high})"
+
+
+def publishers(results: Mapping[str, Any]) -> str:
+    """What a publisher costs that a model never learned from, one row each and all together."""
+    rows = [f"| left out | {' | '.join(SPANS.values())} | claims |"]
+    rows.append(f"| --- |{' ---: |' * (len(SPANS) + 1)}")
+    rows += _publisher_rows({**results["publishers"], "all, each by its model": results["all"]})
+    drop = -results["all"]["attribution"]["difference"]["value"]
+    kept = "stays under" if drop < PUBLISHER_DROP else "misses"
+    limit = f"{100 * PUBLISHER_DROP:.0f}"
+    rows.append("")
+    rows.append(f"Attribution F1 falls by {100 * drop:.1f} points, which {kept} the {limit} asked.")
+    return "\n".join(rows)
+
+
+def _publisher_rows(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for name, figures in found.items():
+        cells = (f"{shown(figures[m])}, {points(figures[m]['difference'])}" for m in SPANS)
+        yield f"| {name} | {' | '.join(cells)} | {figures['attribution']['n']} |"

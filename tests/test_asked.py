@@ -1,0 +1,94 @@
+"""The tables that stand beside the ablation: what was asked, more data, unseen publishers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from eval import asked
+from eval.targets import ANNOTATORS, ASKED, PUBLISHER_DROP
+
+
+def figure(value: float, **more: Any) -> dict[str, Any]:
+    return {"value": value, "interval": [value - 0.01, value + 0.01], "n": 50, **more}
+
+
+def rows_of(table: str) -> dict[str, list[str]]:
+    """The cells of each row of a table by what its first cell says."""
+    lines = [line.strip("|").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    cells = {first.strip(): [cell.strip() for cell in rest] for first, *rest in lines}
+    return {label: rest for label, rest in cells.items() if label != "---"}
+
+
+class TestAsked:
+    def table(self, above: float) -> dict[str, list[str]]:
+        """Everything reached with ``above`` to spare."""
+        agreement = {"figures": dict.fromkeys(asked.SPANS, figure(0.5))}
+        cofenet = [
+            {role: {"F1": goal + above, **figure(goal + above)} for role, goal in goals.items()}
+            for goals in (ASKED[name]["cofenet"] for name in ASKED)
+        ]
+        corpora = {
+            corpus: {
+                "systems": {
+                    name: {
+                        "figures": {
+                            key: figure(goal + above) for key, goal in ASKED[name][corpus].items()
+                        },
+                        "calibration": figure(0.03 - above, perfect=0.02),
+                    }
+                    for name in ASKED
+                }
+            }
+            for corpus in ("polnear", "written")
+        }
+        return rows_of(asked.asked({"corpora": corpora}, agreement, *cofenet))
+
+    def test_every_figure_asked_of_a_model_has_a_row(self):
+        figures = sum(len(goals) for goals in ASKED["small"].values())
+        header, calibration_errors = 1, 2
+        assert len(self.table(0.02)) == header + figures + calibration_errors
+
+    def test_what_is_reached_is_plain_and_what_is_missed_is_bold(self):
+        label = "PolNeAR: attribution F1 at IoU .5"
+        assert self.table(0.01)[label][:2] == [".790", ".800"]
+        assert self.table(-0.01)[label][:2] == [".790", "**.780**"]
+
+    def test_a_calibration_error_is_missed_when_it_is_higher(self):
+        label = "Written articles: calibration error (by chance alone .020 / .020)"
+        assert self.table(0.01)[label][:2] == ["< .030", ".020"]
+        assert self.table(-0.01)[label][:2] == ["< .030", "**.040**"]
+
+    def test_annotators_stand_beside_the_figures_of_their_corpus_alone(self):
+        table = self.table(0.01)
+        assert table["PolNeAR: sentence detection F1"][-1] == ".500"
+        assert table["Written articles: sentence detection F1"][-1] == "–"
+        published = f"{ANNOTATORS['cue']:.3f}".removeprefix("0")
+        assert table["CofeNet's format: cue, exact F1"][-1] == published
+
+
+def test_the_curve_tells_what_twice_the_articles_bring():
+    rows = {
+        name: {"corpora": {"polnear": dict.fromkeys(asked.SPANS, figure(value))}}
+        for name, value in zip(asked.CURVE, (0.6, 0.65, 0.68), strict=True)
+    }
+    table = rows_of(
+        asked.curve({"rows": rows}, {"figures": dict.fromkeys(asked.SPANS, figure(0.7))})
+    )
+    assert table["all of PolNeAR's articles"][0] == ".680 (.670 to .690)"
+    assert table["points from a quarter to half"][0] == "+5.0"
+    assert table["points from half to all"][0] == "+3.0"
+    assert table["one annotator against another"][0] == ".700 (.690 to .710)"
+
+
+@pytest.mark.parametrize(("beyond", "verdict"), [(-0.01, "stays under"), (0.01, "misses")])
+def test_the_publishers_table_says_whether_the_drop_stays_under_what_was_asked(
+    beyond: float, verdict: str
+):
+    drop = PUBLISHER_DROP + beyond
+    apart = {"value": -drop, "interval": [-drop - 0.02, -drop + 0.02], "n": 9}
+    left_out = dict.fromkeys(asked.SPANS, figure(0.7, difference=apart))
+    page = asked.publishers({"publishers": {"gazette": left_out}, "all": left_out})
+    assert rows_of(page)["gazette"][1].startswith(".700, **-")
+    assert f"falls by {100 * drop:.1f} points, which {verdict}" in page
