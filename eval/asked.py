@@ -87,7 +87,7 @@ def _row(
     """One measure of every model; what is missed is bold."""
     cells = [label]
     for goal, figure in zip(goals, reached, strict=True):
-        missed = figure["value"] > goal if low else figure["value"] < goal
+        missed = figure["value"] >= goal if low else figure["value"] < goal
         text = shown(figure)
         span = " to ".join(shown({"value": bound}) for bound in figure["interval"])
         cells += [
