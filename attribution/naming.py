@@ -113,7 +113,11 @@ def _completed(name: str, people: Collection[str]) -> str:
 
 
 def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, str]:
-    """The person's name with most words (of equals, the earliest), and all roles."""
+    """The person's name with most words (of equals, the earliest), and all roles.
+
+    A name in a headline or a quotation serves only where the article's own text has none: what
+    others call somebody can be an epithet and a name.
+    """
     found = [
         (mention, entity)
         for mention in mentions
@@ -122,10 +126,12 @@ def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, 
     if not found:
         return description(article, fullest_mention(article, mentions)), ""
     headline = in_headline_case(article)
+    quoted = frozenset(word for words in article.quote_words for word in words)
     best = max(
         (mention for mention, _ in found),
         key=lambda mention: (
             not headline[mention.first],
+            own_names(mention)[0].first not in quoted,
             _name_words(article, mention),
             -mention.first,
         ),

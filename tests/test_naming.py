@@ -47,6 +47,22 @@ class TestName:
         )
         assert found[0] == "Ottoline Brask"
 
+    def test_a_name_in_the_text_goes_before_what_a_quotation_calls_somebody(self) -> None:
+        found = named(
+            "“It was Leaky Ottoline Brask,” he said. Ottoline Brask, of Skerrin, denied it.",
+            ("Leaky Ottoline Brask", {"person": "Leaky Ottoline Brask"}),
+            ("Ottoline Brask, of Skerrin", {"person": "Ottoline Brask"}),
+        )
+        assert found[0] == "Ottoline Brask"
+
+    def test_a_name_that_only_quotations_have_is_taken_from_them(self) -> None:
+        found = named(
+            "“It was Ottoline Brask,” he said. “Brask did it.”",
+            ("Brask", {"person": "Brask"}),
+            ("Ottoline Brask", {"person": "Ottoline Brask"}),
+        )
+        assert found[0] == "Ottoline Brask"
+
     def test_soft_hyphens_are_no_part_of_a_name(self) -> None:
         name = "Otto\u00adline Brask"
         assert named(f"So {name} said.", (name, {"person": name}))[0] == "Ottoline Brask"
