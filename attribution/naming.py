@@ -1,8 +1,8 @@
 """Stage 4c: what a cluster of mentions is called, and the role the text gives it.
 
-The name comes from the mention with the fullest proper name; a source without a name is called
-by its fullest description. The role is what stands around the name in its mentions: the title
-before it, the apposition after it.
+The name comes from the mention with the fullest proper name, a person's from the article's own
+words before a quotation; a source without a name is called by its fullest description. The role
+is what stands around the name in its mentions: the title before it, the apposition after it.
 """
 
 from __future__ import annotations
@@ -115,8 +115,9 @@ def _completed(name: str, people: Collection[str]) -> str:
 def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, str]:
     """The person's name with most words (of equals, the earliest), and all roles.
 
-    A name in a headline or a quotation serves only where the article's own text has none: what
-    others call somebody can be an epithet and a name.
+    A name in a headline serves only where the text has none; one in a quotation only where the
+    article's own words have no name of two words: what others call somebody can be an epithet
+    and a name.
     """
     found = [
         (mention, entity)
@@ -126,18 +127,27 @@ def _person(article: EncodedArticle, mentions: Sequence[Mention]) -> tuple[str, 
     if not found:
         return description(article, fullest_mention(article, mentions)), ""
     headline = in_headline_case(article)
-    quoted = frozenset(word for words in article.quote_words for word in words)
+
+    def full(mention: Mention) -> bool:
+        own = not headline[mention.first] and not _is_quoted(article, mention)
+        return own and _name_words(article, mention) > 1
+
+    named = [mention for mention, _ in found]
     best = max(
-        (mention for mention, _ in found),
+        list(filter(full, named)) or named,
         key=lambda mention: (
             not headline[mention.first],
-            own_names(mention)[0].first not in quoted,
             _name_words(article, mention),
             -mention.first,
         ),
     )
     roles = [role for mention, entity in found for role in _roles(article, mention, entity)]
     return _joint(article, best), join_roles(roles)
+
+
+def _is_quoted(article: EncodedArticle, mention: Mention) -> bool:
+    """True for a mention whose name begins inside a quotation."""
+    return bool(article.quote[own_names(mention)[0].first] >= 0)
 
 
 def _name_words(article: EncodedArticle, mention: Mention) -> int:

@@ -1,7 +1,7 @@
 """Tables of docs/recipe.md beside the ablation: what was asked, more data, unseen publishers.
 
 What was asked of each model stands beside what it reaches and beside how far PolNeAR's annotators
-agree with each other, which is as far as labels like theirs can be told from a text.
+agree with each other.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from eval.table import TITLES, shown
+from eval.table import TITLES, points, shown
 from eval.targets import ANNOTATORS, ASKED, CALIBRATION_TARGET, MEASURES, PUBLISHER_DROP
 from training.ablate import REFERENCE
 
-__all__ = ["CURVE", "SPANS", "asked", "curve", "points", "publishers"]
+__all__ = ["CURVE", "SPANS", "asked", "curve", "publishers"]
 
 #: Columns of the tables of claims, by measure.
 SPANS = {
@@ -29,14 +29,6 @@ SPANS = {
 CURVE = {"polnear-quarter": "a quarter", "polnear-half": "half", REFERENCE: "all"}
 _LABELS = {measure.key: measure.label for measure in MEASURES}
 _COFENET = "CofeNet's format"
-
-
-def points(difference: Mapping[str, Any]) -> str:
-    """A difference in points with its interval, bold where that leaves out 0."""
-    low, high = (100 * bound for bound in difference["interval"])
-    value = f"{100 * difference['value']:+.1f}"
-    sure = low > 0 or high < 0
-    return f"{f'**{value}**' if sure else value} ({low:+.1f} to {high:+.1f})"
 
 
 def asked(
@@ -87,9 +79,9 @@ def _row(
     """One measure of every model; what is missed is bold."""
     cells = [label]
     for goal, figure in zip(goals, reached, strict=True):
-        missed = figure["value"] >= goal if low else figure["value"] < goal
-        text = shown(figure)
-        span = " to ".join(shown({"value": bound}) for bound in figure["interval"])
+        text, value = shown(figure), figure["value"]
+        missed = value is None or (value >= goal if low else value < goal)
+        span = " to ".join(shown({"value": bound}) for bound in figure["interval"] or ())
         cells += [
             f"{'< ' if low else ''}{shown({'value': goal})}",
             f"**{text}**" if missed else text,
@@ -102,12 +94,12 @@ def curve(ablation: Mapping[str, Any], annotators: Mapping[str, Any]) -> str:
     """F1 on PolNeAR by how much of PolNeAR a model learned from, and what twice as much brings."""
     rows = [f"| learned from | {' | '.join(SPANS.values())} |", f"| --- |{' ---: |' * len(SPANS)}"]
     found = {name: ablation["rows"][name]["corpora"]["polnear"] for name in CURVE}
-    for name, share in CURVE.items():
+    for name in CURVE:
         cells = (_with_interval(found[name][measure]) for measure in SPANS)
-        rows.append(f"| {share} of PolNeAR's articles | {' | '.join(cells)} |")
+        label = "all of PolNeAR's articles" if name == REFERENCE else ablation["rows"][name]["says"]
+        rows.append(f"| {label} | {' | '.join(cells)} |")
     for less, more in pairwise(CURVE):
-        gains = (found[more][measure]["value"] - found[less][measure]["value"] for measure in SPANS)
-        cells = (f"{100 * gain:+.1f}" for gain in gains)
+        cells = (_gain(found[less][measure], found[more][measure]) for measure in SPANS)
         rows.append(f"| points from {CURVE[less]} to {CURVE[more]} | {' | '.join(cells)} |")
     agreement = annotators["figures"]
     cells = (_with_interval(agreement[measure]) for measure in SPANS)
@@ -117,7 +109,16 @@ def curve(ablation: Mapping[str, Any], annotators: Mapping[str, Any]) -> str:
     return "\n".join(rows)
 
 
+def _gain(less: Mapping[str, Any], more: Mapping[str, Any]) -> str:
+    """By how many points one figure is above another; a dash where one has no value."""
+    if less["value"] is None or more["value"] is None:
+        return "–"
+    return f"{100 * (more['value'] - less['value']):+.1f}"
+
+
 def _with_interval(figure: Mapping[str, Any]) -> str:
+    if figure["value"] is None:
+        return shown(figure)
     low, high = (shown({"value": bound}) for bound in figure["interval"])
     return f"{shown(figure)} ({low} to {high})"
 
@@ -131,7 +132,10 @@ def publishers(results: Mapping[str, Any]) -> str:
     kept = "stays under" if drop < PUBLISHER_DROP else "misses"
     limit = f"{100 * PUBLISHER_DROP:.0f}"
     rows.append("")
-    rows.append(f"Attribution F1 falls by {100 * drop:.1f} points, which {kept} the {limit} asked.")
+    rows.append(
+        f"Over all {len(results['publishers'])} together, attribution F1 falls by {100 * drop:.1f}"
+        f" points, which {kept} the {limit} asked."
+    )
     return "\n".join(rows)
 
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.asked import SPANS, asked, curve, points, publishers
+from eval.asked import SPANS, asked, curve, publishers
 from eval.corpora import ROOT
 from eval.pages import update
-from eval.table import TITLES, shown
+from eval.table import TITLES, points, shown
 from eval.targets import ASKED
 from training.ablate import REFERENCE
 
@@ -40,16 +40,18 @@ def markers(name: str) -> tuple[str, str]:
 def render(results: Mapping[str, Any]) -> str:
     """A table a corpus: the recipe's own figures, then by how many points each change moves them.
 
-    Points whose interval leaves out 0 are bold.
+    Points whose interval leaves out 0 are bold. Below the tables: what they are of.
     """
     rows = results["rows"]
     corpora = rows[REFERENCE]["corpora"]
     tables = ["\n".join(_table(corpus, rows)) for corpus in corpora]
     machine = results["machine"]
     measured = (
-        f"Dev articles, F1 of the encoder's claims; in brackets the 95% interval, bootstrap over"
-        f" articles, of a difference between the same articles. Trained and measured until"
-        f" {results['date'][:10]} on {machine['cores']} cores ({machine['processor']})."
+        f"The recipe: {rows[REFERENCE]['says']}. F1 of the encoder's claims on the dev articles;"
+        f" mention: the share of the claims found that have the right one. In brackets the 95%"
+        f" interval, bootstrap over articles, of a difference between the same articles. Trained"
+        f" and measured until {results['date'][:10]} on {machine['cores']} cores"
+        f" ({machine['processor']}), last at commit `{results['commit'][:12]}`."
     )
     return "\n\n".join([*tables, measured])
 

@@ -15,7 +15,7 @@ from attribution.outputs.terminal import printable
 from eval.labels import LABELLINGS
 from eval.targets import MEASURES
 
-__all__ = ["TITLES", "print_results", "shown"]
+__all__ = ["TITLES", "points", "print_results", "shown"]
 
 TITLES = {"polnear": "PolNeAR", "written": "Written articles", "gold": "Gold articles"}
 _DESK_COLUMNS = {
@@ -84,6 +84,16 @@ def print_results(
 def shown(figure: Mapping[str, Any]) -> str:
     """A figure as text, a dash for one that has no value: ``.812``."""
     return "–" if figure["value"] is None else _text(figure["value"])
+
+
+def points(difference: Mapping[str, Any]) -> str:
+    """A difference in points with its interval, bold where that leaves out 0; a dash for none."""
+    if difference["value"] is None:
+        return "–"
+    low, high = (100 * bound for bound in difference["interval"])
+    value = f"{100 * difference['value']:+.1f}"
+    sure = low > 0 or high < 0
+    return f"{f'**{value}**' if sure else value} ({low:+.1f} to {high:+.1f})"
 
 
 def _text(value: float) -> str:

@@ -12,11 +12,12 @@ import pytest
 from eval.bootstrap import difference
 from eval.counts import Counts, Share
 from eval.recipe_doc import ABLATIONS
-from tiny_training import with_loop
+from tiny_training import with_loop, write_table
 from training import ablate
 from training.ablate import (
     REFERENCE,
     compared,
+    main,
     measured_before,
     merged,
     read_table,
@@ -55,9 +56,7 @@ def test_the_projects_figures_are_of_the_settings_that_the_tables_have(name: str
     results = json.loads((ROOT / table["output"]).read_text(encoding="utf-8"))
     changes = {REFERENCE: {}} | {row: said["change"] for row, said in table["rows"].items()}
     assert results["common"] == table["common"]
-    assert {row: said["change"] for row, said in results["rows"].items()} == {
-        row: changes[row] for row in results["rows"]
-    }
+    assert {row: said["change"] for row, said in results["rows"].items()} == changes
 
 
 class TestMeasuredBefore:
@@ -66,24 +65,34 @@ class TestMeasuredBefore:
         "rows": {"less": {"says": "less", "change": {"seed": 2}}},
     }
 
-    def kept(self, tmp_path: Path, **other: object) -> set[str]:
+    def found(self, tmp_path: Path, **other: object) -> tuple[set[str], list[str]]:
+        """The rows that hold and those that do not."""
         output = tmp_path / "results.json"
         rows = {"less": {"change": {"seed": 2}}, "gone": {"change": {"seed": 3}}}
         before = {"common": {"seed": 1}, "articles": "a1", "rows": rows, **other}
         output.write_text(json.dumps(before), encoding="utf-8")
-        return set(measured_before(output, self.TABLE, "a1"))
+        held, stale = measured_before(output, self.TABLE, "a1")
+        return set(held), stale
 
-    def test_rows_of_the_same_settings_and_articles_stay(self, tmp_path: Path) -> None:
-        assert self.kept(tmp_path) == {"less"}
+    def test_rows_of_the_same_settings_and_articles_hold(self, tmp_path: Path) -> None:
+        assert self.found(tmp_path) == ({"less"}, [])
 
-    @pytest.mark.parametrize("other", [{"articles": "b2"}, {"common": {"seed": 5}}])
-    def test_of_other_articles_or_settings_none_stays(
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"articles": "b2"},
+            {"articles": None},
+            {"common": {"seed": 5}},
+            {"rows": {"less": {"change": {"seed": 4}}}},
+        ],
+    )
+    def test_of_other_articles_or_settings_none_holds(
         self, tmp_path: Path, other: dict[str, object]
     ) -> None:
-        assert self.kept(tmp_path, **other) == set()
+        assert self.found(tmp_path, **other) == (set(), ["less"])
 
     def test_there_may_be_none(self, tmp_path: Path) -> None:
-        assert measured_before(tmp_path / "none.json", self.TABLE, "a1") == {}
+        assert measured_before(tmp_path / "none.json", self.TABLE, "a1") == ({}, [])
 
 
 class TestTrainRow:
@@ -98,6 +107,18 @@ class TestTrainRow:
         monkeypatch.setattr(ablate, "Trainer", None)
         train_row(settings)
 
+    def test_weights_of_which_nothing_says_what_they_learned_are_refused(
+        self, settings: Settings
+    ) -> None:
+        train_row(settings)
+        (Path(settings.run) / "learned.json").unlink()
+        with pytest.raises(ValueError, match="nothing says what they learned"):
+            train_row(settings)
+
+    def test_more_threads_are_no_other_settings(self, settings: Settings) -> None:
+        train_row(settings)
+        train_row(replace(settings, training=replace(settings.training, threads=2)))
+
     def test_other_settings_in_the_same_folder_are_refused(self, settings: Settings) -> None:
         train_row(settings)
         with pytest.raises(ValueError, match="other articles or settings"):
@@ -109,6 +130,35 @@ class TestTrainRow:
         article.write_text(article.read_text().replace("It rained", "It poured"))
         with pytest.raises(ValueError, match="other articles or settings"):
             train_row(settings)
+
+
+class TestMain:
+    @pytest.fixture
+    def table(self, config: Path) -> Path:
+        more = {"says": "two epochs", "change": {"training": {"epochs": 2}}}
+        return write_table(
+            config, {"more": more, "other": {"says": "another seed", "change": {"seed": 6}}}
+        )
+
+    def rows(self, tmp_path: Path) -> dict[str, dict[str, object]]:
+        return json.loads((tmp_path / "ablation.json").read_text(encoding="utf-8"))["rows"]
+
+    def test_a_row_left_out_stays_as_it_was_measured(self, table: Path, tmp_path: Path) -> None:
+        main([str(table)])
+        before = self.rows(tmp_path)
+        main([str(table), "--only", "more"])
+        after = self.rows(tmp_path)
+        assert list(after) == [REFERENCE, "more", "other"]
+        assert after["other"] == before["other"]
+
+    def test_a_row_of_other_articles_is_not_thrown_away(self, table: Path, tmp_path: Path) -> None:
+        main([str(table)])
+        before = self.rows(tmp_path)
+        article = tmp_path / "articles" / "wires-02.txt"
+        article.write_text(article.read_text().replace("It rained", "It poured"))
+        with pytest.raises(SystemExit, match="of other settings or articles: other"):
+            main([str(table), "--only", "more"])
+        assert self.rows(tmp_path) == before
 
 
 BETTER = [{"f": Counts(8, 10, 10)}, {"f": Counts(9, 10, 10)}]

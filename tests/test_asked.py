@@ -60,6 +60,12 @@ class TestAsked:
         assert self.table(0.01)[label][:2] == ["< .030", ".020"]
         assert self.table(-0.01)[label][:2] == ["< .030", "**.040**"]
 
+    def test_what_is_just_reached_is_reached_but_an_error_must_stay_under(self):
+        table = self.table(0.0)
+        assert table["PolNeAR: attribution F1 at IoU .5"][1] == ".790"
+        error = "Written articles: calibration error (by chance alone .020 / .020)"
+        assert table[error][1] == "**.030**"
+
     def test_annotators_stand_beside_the_figures_of_their_corpus_alone(self):
         table = self.table(0.01)
         assert table["PolNeAR: sentence detection F1"][-1] == ".500"
@@ -68,14 +74,28 @@ class TestAsked:
         assert table["CofeNet's format: cue, exact F1"][-1] == published
 
 
+def test_figures_of_which_nothing_was_judged_are_dashes():
+    nothing = {"value": None, "interval": None, "n": 0}
+    known = {"value": 0.5, "interval": [0.4, 0.6], "n": 9}
+    rows = {
+        name: {"says": name, "corpora": {"polnear": dict.fromkeys(asked.SPANS, figures)}}
+        for name, figures in zip(asked.CURVE, (nothing, known, known), strict=True)
+    }
+    agreement = {"figures": dict.fromkeys(asked.SPANS, known)}
+    table = rows_of(asked.curve({"rows": rows}, agreement))
+    assert table["polnear-quarter"][0] == "–"
+    assert table["points from a quarter to half"][0] == "–"
+
+
 def test_the_curve_tells_what_twice_the_articles_bring():
     rows = {
-        name: {"corpora": {"polnear": dict.fromkeys(asked.SPANS, figure(value))}}
+        name: {"says": name, "corpora": {"polnear": dict.fromkeys(asked.SPANS, figure(value))}}
         for name, value in zip(asked.CURVE, (0.6, 0.65, 0.68), strict=True)
     }
     table = rows_of(
         asked.curve({"rows": rows}, {"figures": dict.fromkeys(asked.SPANS, figure(0.7))})
     )
+    assert table["polnear-half"][0] == ".650 (.640 to .660)"
     assert table["all of PolNeAR's articles"][0] == ".680 (.670 to .690)"
     assert table["points from a quarter to half"][0] == "+5.0"
     assert table["points from half to all"][0] == "+3.0"

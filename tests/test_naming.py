@@ -55,9 +55,9 @@ class TestName:
         )
         assert found[0] == "Ottoline Brask"
 
-    def test_a_name_that_only_quotations_have_is_taken_from_them(self) -> None:
+    def test_a_name_that_only_quotations_have_in_full_is_taken_from_them(self) -> None:
         found = named(
-            "“It was Ottoline Brask,” he said. “Brask did it.”",
+            "“It was Ottoline Brask,” he said. Brask denied it.",
             ("Brask", {"person": "Brask"}),
             ("Ottoline Brask", {"person": "Ottoline Brask"}),
         )

@@ -25,6 +25,7 @@ def ablation(difference: tuple[float, float, float]) -> dict[str, Any]:
     nothing = (0.0, 0.0, 0.0)
     return {
         "date": "2031-05-06T07:08:09+00:00",
+        "commit": "0123456789abcdef-dirty",
         "machine": {"cores": 4, "processor": "any"},
         "rows": {
             "reference": {"says": "the recipe itself", "corpora": figures(0.75, nothing)},
@@ -39,9 +40,19 @@ def test_the_recipe_has_its_figures_and_a_change_its_points_with_their_interval(
     assert "| without it | -1.2 (-3.4 to +0.5) |" in page
 
 
+def test_below_the_tables_stands_what_they_are_of():
+    last = recipe_doc.render(ablation((0.0, 0.0, 0.0))).splitlines()[-1]
+    assert last.startswith("The recipe: the recipe itself.")
+    assert last.endswith("until 2031-05-06 on 4 cores (any), last at commit `0123456789ab`.")
+
+
 @pytest.mark.parametrize("difference", [(-0.02, -0.03, -0.01), (0.02, 0.01, 0.03)])
 def test_points_whose_interval_leaves_out_0_are_bold(difference: tuple[float, float, float]):
     assert f"**{100 * difference[0]:+.1f}**" in recipe_doc.render(ablation(difference))
+
+
+def between_markers(page: str, begin: str, end: str) -> str:
+    return page.partition(begin)[2].partition(end)[0]
 
 
 def test_every_table_has_a_place_of_its_own_in_the_document(tmp_path: Path):
@@ -51,9 +62,17 @@ def test_every_table_has_a_place_of_its_own_in_the_document(tmp_path: Path):
     results = recipe_doc.ROOT / "eval" / "results"
     assert recipe_doc.main(["--document", str(page), "--results", str(results)]) == 0
     written = page.read_text(encoding="utf-8")
+    of_its_own = {
+        "ablation": "without the word-shape feature",
+        "ablation-2": "two epochs",
+        "asked": "CofeNet's format",
+        "curve": "one annotator against another",
+        "publishers": "each by its model",
+    }
     for name in names:
         begin, end = recipe_doc.markers(name)
-        assert written.partition(begin)[2].partition(end)[0].strip().startswith("| ")
+        told = {other: of_its_own[other] in between_markers(written, begin, end) for other in names}
+        assert told == {other: other == name for other in names}
 
 
 def test_the_projects_document_has_its_figures():

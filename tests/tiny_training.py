@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,22 @@ def with_loop(path: Path, **loop: object) -> Path:
     values = yaml.safe_load(path.read_text(encoding="utf-8"))
     values["training"].update(loop)
     return write_config(path, values)
+
+
+def write_table(config: Path, rows: Mapping[str, object], common: object = None) -> Path:
+    """A table of ``training.ablate`` on the settings of one epoch, with one dev article."""
+    folder = config.parent
+    values = {
+        "config": with_loop(config, epochs=1).name,
+        "output": str(folder / "ablation.json"),
+        "run": str(folder / "rows"),
+        "says": "the recipe",
+        "common": common or {},
+        "rows": dict(rows),
+    }
+    (folder / "dev").mkdir()
+    shutil.copy(folder / "articles" / "wires-01.txt", folder / "dev")
+    return write_config(folder / "table.yaml", values)
 
 
 def trainer(settings: Settings) -> Trainer:

@@ -4,9 +4,9 @@ Trains the reference and every row of a table under the same seed and for the sa
 measures each on the dev articles with the same decoding settings, and writes the figures with
 their intervals and the paired difference from the reference. A row is trained once: a second call
 goes on where the first was stopped. Rows that ``--only`` leaves out stay in the output as they
-were measured, as long as the settings that all rows share and the articles are the same. A row
-with ``weights`` trains nothing: it reads with another row's weights and other settings of the
-model.
+were measured, as long as their settings, those that all rows share and the articles are the same;
+rows of other ones stop the call. A row with ``weights`` trains nothing: it reads with another
+row's weights and other settings of the model.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -27,11 +28,12 @@ from attribution.tokenizer import load_tokenizer
 from eval.bootstrap import difference, figures
 from eval.circumstances import circumstances
 from eval.counts import Tally
+from eval.table import points, shown
 from training.command import load_model
 from training.data import TrainingSet, data_hash, load_articles
 from training.settings import Settings, encoder_folder, read_values, settings_from
 from training.spans import SPAN_MEASURES, dev_corpora, span_tallies
-from training.train import Trainer
+from training.train import CHECKPOINT, Trainer
 
 __all__ = [
     "REFERENCE",
@@ -86,21 +88,32 @@ def articles_hash(settings: Settings) -> str:
     return data_hash([article for part in load_articles(settings.data) for article in part])
 
 
+def _learning(settings: Settings) -> str:
+    """All that decides what a row learns, as text: not how fast, nor how often it is kept."""
+    values = asdict(settings)
+    for name in ("threads", "checkpoint_minutes"):
+        del values["training"][name]
+    return json.dumps({"articles": articles_hash(settings), "settings": values}, indent=1)
+
+
 def train_row(settings: Settings) -> None:
     """Train one row's model, from its last checkpoint if it has one, unless it is done.
 
     Raises:
-        ValueError: it was trained, or half trained, on other articles or with other settings.
+        ValueError: it was trained, or half trained, on other articles or with other settings, or
+            nothing says on which.
     """
-    said = Path(settings.run) / _LEARNED
-    learning = {"articles": articles_hash(settings), "settings": asdict(settings)}
-    learned = json.dumps(learning, indent=1)
-    if said.exists() and said.read_text(encoding="utf-8") != learned:
+    run = Path(settings.run)
+    said, learning = run / _LEARNED, _learning(settings)
+    done = (Path(settings.output) / "config.json").exists()
+    if not said.exists() and (done or (run / CHECKPOINT).exists()):
+        raise ValueError(f"{run} has weights, and nothing says what they learned: delete it")
+    if said.exists() and said.read_text(encoding="utf-8") != learning:
         raise ValueError(f"{said} tells of other articles or settings: delete the folder")
-    said.parent.mkdir(parents=True, exist_ok=True)
-    said.write_text(learned, encoding="utf-8")
-    if (Path(settings.output) / "config.json").exists():
+    if done:
         return
+    run.mkdir(parents=True, exist_ok=True)
+    said.write_text(learning, encoding="utf-8")
     print(f"training {Path(settings.run).name}", flush=True)
     random.seed(settings.seed)
     np.random.seed(settings.seed)
@@ -137,18 +150,22 @@ def compared(
     return result
 
 
-def measured_before(output: Path, table: Mapping[str, Any], articles: str) -> dict[str, Any]:
-    """The rows of an earlier call whose settings and articles are still the table's, by name.
+def measured_before(
+    output: Path, table: Mapping[str, Any], articles: str
+) -> tuple[dict[str, Any], list[str]]:
+    """The rows of an earlier call that still hold, by name, and the names of those that do not.
 
-    A machine that lost the weights of a row can so go on with the others.
+    A row holds when its settings and articles are still the table's: a machine that lost its
+    weights can so go on with the others. Rows that the table no longer has are neither.
     """
     if not output.exists():
-        return {}
+        return {}, []
     before = json.loads(output.read_text(encoding="utf-8"))
-    if before.get("common") != table["common"] or before.get("articles") != articles:
-        return {}
+    same = before.get("common") == table["common"] and before.get("articles") == articles
     changes = {name: row["change"] for name, row in table["rows"].items()}
-    return {name: row for name, row in before["rows"].items() if changes.get(name) == row["change"]}
+    known = {name: row for name, row in before["rows"].items() if name in changes}
+    held = {name: row for name, row in known.items() if same and row["change"] == changes[name]}
+    return held, [name for name in known if name not in held]
 
 
 def _when() -> dict[str, Any]:
@@ -168,7 +185,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     output = ROOT / table["output"]
     tallies: dict[str, dict[str, list[Mapping[str, Tally]]]] = {}
     articles = articles_hash(row_settings(table, REFERENCE))
-    results = measured_before(output, table, articles)
+    results, stale = measured_before(output, table, articles)
+    lost = [name for name in stale if options.only and name not in options.only]
+    if lost:
+        sys.exit(f"{output}: of other settings or articles: {', '.join(lost)}; measure them, too")
     for name, row in rows.items():
         if options.only and name not in (REFERENCE, *options.only):
             continue
@@ -197,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _line(name: str, result: Mapping[str, Any]) -> str:
     parts = [
-        f"{corpus[0]}:{measure} {figure['value']:.3f} ({figure['difference']['value']:+.3f})"
+        f"{corpus[0]}:{measure} {shown(figure)} ({points(figure['difference'])})"
         for corpus, measured in result["corpora"].items()
         for measure, figure in measured.items()
     ]

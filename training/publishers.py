@@ -1,4 +1,4 @@
-"""Leave one publisher out: ``python -m training.publishers configs/ablation.yaml``.
+"""Leave one publisher out: ``python -m training.publishers configs/ablation-2.yaml``.
 
 Trains on six of PolNeAR's seven publishers and measures on the dev articles of the seventh, seven
 times, beside a model trained on all of them under the same protocol (the reference row of the
@@ -18,7 +18,14 @@ import torch
 from eval.bootstrap import difference, figures
 from eval.circumstances import circumstances
 from eval.counts import Tally
-from training.ablate import REFERENCE, ROOT, read_table, row_settings, train_row
+from training.ablate import (
+    REFERENCE,
+    ROOT,
+    articles_hash,
+    read_table,
+    row_settings,
+    train_row,
+)
 from training.command import load_model
 from training.settings import Settings
 from training.spans import SPAN_MEASURES, dev_corpora, span_tallies
@@ -52,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the module."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m training.publishers")
     parser.add_argument("table", type=Path, help="the table of training.ablate")
+    parser.add_argument("--output", type=Path, default=_OUTPUT, help="default: %(default)s")
     options = parser.parse_args(arguments)
     table = read_table(options.table)
     reference = row_settings(table, REFERENCE)
@@ -72,8 +80,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         [tally for publisher in unseen for tally in unseen[publisher]],
         [tally for publisher in unseen for tally in known[publisher]],
     )
-    record = {**circumstances(ROOT), "publishers": publishers, "all": pooled}
-    _OUTPUT.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    record = {
+        "table": options.table.name,
+        **circumstances(ROOT),
+        "common": table["common"],
+        "articles": articles_hash(reference),
+        "publishers": publishers,
+        "all": pooled,
+    }
+    options.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(json.dumps({name: figure["difference"] for name, figure in pooled.items()}, indent=1))
 
 

@@ -74,7 +74,7 @@ def dev_articles(data: DataSettings) -> list[GoldArticle]:
     """The dev articles beside the train articles that the settings name."""
     articles = read_articles(Path(data.articles).parent / "dev") if data.articles else []
     if data.polnear:
-        layer = Path(data.layer).parent / "dev.jsonl"
+        layer = Path(data.layer).parent / "dev.jsonl" if data.layer else None
         articles += without_publisher(read_polnear(data.polnear, "dev", layer), data.held_out)
     if data.justification:
         labels = Path(data.justification).with_name("dev.jsonl")

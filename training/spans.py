@@ -49,7 +49,7 @@ def dev_corpora(
 ) -> dict[str, list[Encoded]]:
     """The dev articles by corpus, read by the encoder; PolNeAR's where its folder is set."""
     written = read_articles(Path(data.articles).parent / "dev") if data.articles else []
-    layer = Path(data.layer).parent / "dev.jsonl"
+    layer = Path(data.layer).parent / "dev.jsonl" if data.layer else None
     polnear = read_polnear(data.polnear, "dev", layer) if data.polnear else []
     corpora = {"polnear": polnear, "written": written}
     return {name: encoded(model, tokenizer, golds) for name, golds in corpora.items() if golds}

@@ -40,8 +40,10 @@ from training.settings import (
 )
 from training.teacher import Teacher
 
-__all__ = ["Trainer", "main"]
+__all__ = ["CHECKPOINT", "Trainer", "main"]
 
+#: File of a run's folder that training goes on from.
+CHECKPOINT = "checkpoint.pt"
 _LOG_EVERY = 20
 
 
@@ -182,7 +184,7 @@ class Trainer:
 
     @property
     def checkpoint(self) -> Path:
-        return self.run / "checkpoint.pt"
+        return self.run / CHECKPOINT
 
     def save(self) -> None:
         """Write the checkpoint atomically."""
