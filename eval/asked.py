@@ -1,4 +1,4 @@
-"""Tables of docs/recipe.md beside the ablation: what was asked, more data, unseen publishers.
+"""Tables of docs/recipe.md beside the ablation: goals, more data, publishers, storage.
 
 What was asked of each model stands beside what it reaches and beside how far PolNeAR's annotators
 agree with each other.
@@ -14,7 +14,7 @@ from eval.table import TITLES, points, shown
 from eval.targets import ANNOTATORS, ASKED, CALIBRATION_TARGET, MEASURES, PUBLISHER_DROP
 from training.ablate import REFERENCE
 
-__all__ = ["CURVE", "SPANS", "asked", "curve", "publishers"]
+__all__ = ["CURVE", "SPANS", "asked", "curve", "publishers", "storage"]
 
 #: Columns of the tables of claims, by measure.
 SPANS = {
@@ -143,3 +143,15 @@ def _publisher_rows(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for name, figures in found.items():
         cells = (f"{shown(figures[m])}, {points(figures[m]['difference'])}" for m in SPANS)
         yield f"| {name} | {' | '.join(cells)} | {figures['attribution']['n']} |"
+
+
+def storage(results: Mapping[str, Any]) -> str:
+    """What a model's weights in fewer bits cost, one row a precision, for either corpus."""
+    rows = [f"| stored in | MB | articles | {' | '.join(SPANS.values())} |"]
+    rows.append(f"| --- | ---: | --- |{' ---: |' * len(SPANS)}")
+    for precision, stored in results["stored"].items():
+        size = f"{stored['megabytes']:.0f}"
+        for corpus, figures in stored["corpora"].items():
+            cells = (f"{shown(figures[m])}, {points(figures[m]['difference'])}" for m in SPANS)
+            rows.append(f"| `{precision}` | {size} | {TITLES[corpus]} | {' | '.join(cells)} |")
+    return "\n".join(rows)

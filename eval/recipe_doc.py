@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.asked import SPANS, asked, curve, publishers
+from eval.asked import SPANS, asked, curve, publishers, storage
 from eval.corpora import ROOT
 from eval.pages import update
 from eval.table import TITLES, points, shown
@@ -22,13 +22,14 @@ from training.ablate import REFERENCE
 __all__ = ["ABLATIONS", "OTHERS", "main", "markers", "render"]
 
 #: Files of results, without ending; the document has each between markers of its own.
-ABLATIONS = ("ablation", "ablation-2")
+ABLATIONS = ("ablation", "ablation-2", "depth")
 _COFENET = tuple(f"cofenet-{model}" for model in ASKED)
 #: The document's other tables: by the name in their markers, the files they are told from and how.
 OTHERS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "asked": (("dev", "annotators", *_COFENET), asked),
     "curve": (("ablation-2", "annotators"), curve),
     "publishers": (("publishers",), publishers),
+    "storage": (("storage-base",), storage),
 }
 
 

@@ -66,8 +66,10 @@ def test_every_table_has_a_place_of_its_own_in_the_document(tmp_path: Path):
         "ablation": "without the word-shape feature",
         "ablation-2": "two epochs",
         "asked": "CofeNet's format",
+        "depth": "the first six layers",
         "curve": "one annotator against another",
         "publishers": "each by its model",
+        "storage": "stored in",
     }
     for name in names:
         begin, end = recipe_doc.markers(name)
