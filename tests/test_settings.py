@@ -64,7 +64,8 @@ class TestSettings:
 
     def test_the_projects_own_settings_are_sound(self) -> None:
         folder = Path(__file__).parent.parent / "configs"
-        for path in (folder / f"{name}.yaml" for name in ("small-start", "small", "base", "own")):
+        names = ("small-start", "small", "small-on", "base", "own")
+        for path in (folder / f"{name}.yaml" for name in names):
             settings = read_settings(path)
             loop = vars(settings.training)
             numbers = [
