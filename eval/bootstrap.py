@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from eval.counts import Counts, Share, Tally
 
-__all__ = ["Figure", "difference", "figures", "statistic"]
+__all__ = ["Figure", "compared", "difference", "figures", "statistic"]
 
 _Array = NDArray[np.float64]
 
@@ -77,6 +77,25 @@ def difference(
             len(ours),
         )
         for name in ours[0]
+    }
+
+
+def compared(
+    ours: Sequence[Mapping[str, Tally]],
+    theirs: Sequence[Mapping[str, Tally]],
+    measures: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Figures of one system as plain data, each with its ``difference`` from another's.
+
+    Args:
+        ours: tallies an article, by measure.
+        theirs: those of the other system on the same articles.
+        measures: which, in this order; all by default.
+    """
+    values, apart = figures(ours), difference(ours, theirs)
+    return {
+        name: {**values[name].to_dict(), "difference": apart[name].to_dict()}
+        for name in measures or values
     }
 
 

@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from attribution.scorer import BUNDLED
 from attribution.storage import Precision, weight_files
-from eval.bootstrap import difference, figures
+from eval import bootstrap
 from eval.circumstances import circumstances
 from eval.corpora import ROOT
 from eval.counts import Tally
@@ -48,14 +48,10 @@ def measured(folder: Path, data: DataSettings) -> _Tallies:
 
 def compared(own: _Tallies, as_it_is: _Tallies) -> dict[str, Any]:
     """Figures by corpus and measure, each with its paired difference."""
-    result: dict[str, Any] = {}
-    for corpus, tallies in own.items():
-        values, apart = figures(tallies), difference(tallies, as_it_is[corpus])
-        result[corpus] = {
-            name: {**values[name].to_dict(), "difference": apart[name].to_dict()}
-            for name in SPAN_MEASURES
-        }
-    return result
+    return {
+        corpus: bootstrap.compared(tallies, as_it_is[corpus], SPAN_MEASURES)
+        for corpus, tallies in own.items()
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

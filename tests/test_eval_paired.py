@@ -42,25 +42,46 @@ def test_a_system_that_finds_less_is_below_the_first_beyond_chance() -> None:
     assert found["difference"]["interval"][1] < 0
 
 
-def test_the_command_writes_every_kind_of_article_and_prints_its_points(
-    scorer_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_says_how_far_a_model_is_from_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other, target = tmp_path / "other", tmp_path / "paired.json"
-    shutil.copytree(scorer_folder, other)
-    options = ["--to", str(scorer_folder), "--limit", "1", "--polnear", str(tmp_path / "none")]
-    assert paired.main([str(other), *options, "--json", str(target)]) == 0
+    systems = [System("model", right), System("model", without_first_claims)]
+    monkeypatch.setattr(paired, "systems_of", lambda models, baselines: systems)
+    target = tmp_path / "new" / "paired.json"
+    options = ["--to", "runs/best/model", "--limit", "3", "--polnear", str(tmp_path / "none")]
+    assert paired.main(["runs/less/model", *options, "--json", str(target)]) == 0
     found = json.loads(target.read_text(encoding="utf-8"))
-    assert found["articles"] == {"written": 1, paired.CONTINUATIONS: 1}
-    for systems in found["corpora"].values():
-        assert list(systems) == [scorer_folder.name, "other"]
-        assert systems["other"]["sentences"]["difference"]["value"] in (0.0, None)
-    assert "written  sentence detection F1" in capsys.readouterr().out
+    assert found["articles"] == {"written": 3, "continuations": 3}
+    for figures in found["corpora"].values():
+        assert list(figures) == ["best", "less"]
+        assert figures["less"]["attribution"]["difference"]["interval"][1] < 0
+    points = 100 * found["corpora"]["written"]["less"]["attribution"]["difference"]["value"]
+    line = f"written  attribution F1 at IoU .5  1.000  **{points:+.1f}**"
+    assert line in capsys.readouterr().out
 
 
-def test_two_models_of_one_name_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_models_of_folders_are_measured(scorer_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(scorer_folder, tmp_path / "other" / "model")
+    options = ["--to", str(scorer_folder), "--limit", "1", "--polnear", str(tmp_path / "none")]
+    target = tmp_path / "paired.json"
+    assert paired.main([str(tmp_path / "other/model"), *options, "--json", str(target)]) == 0
+    written = json.loads(target.read_text(encoding="utf-8"))["corpora"]["written"]
+    assert list(written) == [scorer_folder.name, "other"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["runs/a/model", "--to", "elsewhere/a/model"], "two models of one name"),
+        (["base", "--limit", "0"], "--limit is 1 at least"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        paired.main(["runs/a/model", "--to", "runs/b/model"])
-    assert "two models of one name" in capsys.readouterr().err
+        paired.main(arguments)
+    assert message in capsys.readouterr().err
 
 
 def test_a_model_that_is_not_there_is_named(

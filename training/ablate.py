@@ -25,7 +25,7 @@ import torch
 import yaml
 
 from attribution.tokenizer import load_tokenizer
-from eval.bootstrap import difference, figures
+from eval import bootstrap
 from eval.circumstances import circumstances
 from eval.counts import Tally
 from eval.table import points, shown
@@ -139,15 +139,10 @@ def compared(
     reference: Mapping[str, list[Mapping[str, Tally]]],
 ) -> dict[str, Any]:
     """Figures of a row by corpus, each with its paired difference from the reference."""
-    result: dict[str, Any] = {}
-    for corpus, tallies in own.items():
-        values = figures(tallies)
-        apart = difference(tallies, reference[corpus])
-        result[corpus] = {
-            name: {**values[name].to_dict(), "difference": apart[name].to_dict()}
-            for name in SPAN_MEASURES
-        }
-    return result
+    return {
+        corpus: bootstrap.compared(tallies, reference[corpus], SPAN_MEASURES)
+        for corpus, tallies in own.items()
+    }
 
 
 def measured_before(

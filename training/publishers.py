@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from eval.bootstrap import difference, figures
+from eval.bootstrap import compared
 from eval.circumstances import circumstances
 from eval.counts import Tally
 from training.ablate import (
@@ -48,11 +48,7 @@ def by_publisher(settings: Settings) -> Tallies:
 
 def summary(without: Sequence[Mapping[str, Tally]], with_: Sequence[Mapping[str, Tally]]) -> Any:
     """Figures of the model that never saw the publisher, and their difference from the other."""
-    values, apart = figures(without), difference(without, with_)
-    return {
-        name: {**values[name].to_dict(), "difference": apart[name].to_dict()}
-        for name in SPAN_MEASURES
-    }
+    return compared(without, with_, SPAN_MEASURES)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
