@@ -1,4 +1,4 @@
-"""Tables of docs/recipe.md beside the ablation: goals, more data, publishers, storage.
+"""Tables of docs/recipe.md beside the ablation: goals, data, publishers, storage, tries.
 
 What was asked of each model stands beside what it reaches and beside how far PolNeAR's annotators
 agree with each other.
@@ -14,7 +14,7 @@ from eval.table import TITLES, points, shown
 from eval.targets import ANNOTATORS, ASKED, CALIBRATION_TARGET, MEASURES, PUBLISHER_DROP
 from training.ablate import REFERENCE
 
-__all__ = ["CURVE", "SPANS", "asked", "curve", "publishers", "storage"]
+__all__ = ["CURVE", "SPANS", "asked", "curve", "publishers", "storage", "tried"]
 
 #: Columns of the tables of claims, by measure.
 SPANS = {
@@ -146,12 +146,57 @@ def _publisher_rows(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def storage(results: Mapping[str, Any]) -> str:
-    """What a model's weights in fewer bits cost, one row a precision, for either corpus."""
+    """What a model's weights in fewer bits cost, one row a precision, for either corpus.
+
+    The first precision is what the others differ from.
+    """
     rows = [f"| stored in | MB | articles | {' | '.join(SPANS.values())} |"]
     rows.append(f"| --- | ---: | --- |{' ---: |' * len(SPANS)}")
-    for precision, stored in results["stored"].items():
+    for number, (precision, stored) in enumerate(results["stored"].items()):
         size = f"{stored['megabytes']:.0f}"
         for corpus, figures in stored["corpora"].items():
-            cells = (f"{shown(figures[m])}, {points(figures[m]['difference'])}" for m in SPANS)
+            cells = [
+                points(figures[measure]["difference"]) if number else shown(figures[measure])
+                for measure in SPANS
+            ]
             rows.append(f"| `{precision}` | {size} | {TITLES[corpus]} | {' | '.join(cells)} |")
-    return "\n".join(rows)
+    return "\n".join([*rows, "", _measured(results)])
+
+
+def tried(results: Mapping[str, Any]) -> str:
+    """What ``eval.paired`` found: the first model's figures, and by how many points others differ.
+
+    A table for each kind of articles, without the measures of which nothing was judged.
+    """
+    parts = []
+    differences: list[Mapping[str, Any]] = []
+    for kind, (first, *others) in (
+        (kind, list(systems.items())) for kind, systems in results["corpora"].items()
+    ):
+        name, own = first
+        columns = [f"`{name}`", "n", *(f"`{other}`" for other, _ in others)]
+        title = f"{TITLES[kind]}, {results['articles'][kind]} articles"
+        rows = [f"| {title} | {' | '.join(columns)} |", f"| --- |{' ---: |' * len(columns)}"]
+        for measure in MEASURES:
+            if own[measure.key]["value"] is not None:
+                apart = [figures[measure.key]["difference"] for _, figures in others]
+                differences += apart
+                cells = [shown(own[measure.key]), str(own[measure.key]["n"]), *map(points, apart)]
+                rows.append(f"| {measure.label} | {' | '.join(cells)} |")
+        parts.append("\n".join(rows))
+    judged = [one["interval"] for one in differences if one["value"] is not None]
+    sure = sum(low > 0 or high < 0 for low, high in judged)
+    parts.append(
+        f"Of {len(judged)} differences {sure} have an interval that leaves out 0; one in twenty"
+        f" does so by chance. {_measured(results)}"
+    )
+    return "\n\n".join(parts)
+
+
+def _measured(results: Mapping[str, Any]) -> str:
+    """When, on what and with which code figures were measured."""
+    machine = results["machine"]
+    return (
+        f"Measured {results['date'][:10]} on {machine['cores']} cores ({machine['processor']}),"
+        f" commit `{results['commit'][:12]}`."
+    )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.asked import SPANS, asked, curve, publishers, storage
+from eval.asked import SPANS, asked, curve, publishers, storage, tried
 from eval.corpora import ROOT
 from eval.pages import update
 from eval.table import TITLES, points, shown
@@ -30,6 +30,7 @@ OTHERS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "curve": (("ablation-2", "annotators"), curve),
     "publishers": (("publishers",), publishers),
     "storage": (("storage-base",), storage),
+    "tried": (("paired",), tried),
 }
 
 

@@ -17,7 +17,12 @@ from eval.targets import MEASURES
 
 __all__ = ["TITLES", "points", "print_results", "shown"]
 
-TITLES = {"polnear": "PolNeAR", "written": "Written articles", "gold": "Gold articles"}
+TITLES = {
+    "polnear": "PolNeAR",
+    "written": "Written articles",
+    "gold": "Gold articles",
+    "continuations": "Claims that go on",
+}
 _DESK_COLUMNS = {
     "sentences": "sentences",
     "attribution": "attribution",

@@ -1,4 +1,4 @@
-"""The tables that stand beside the ablation: what was asked, more data, unseen publishers."""
+"""The tables that stand beside the ablation: goals, data, publishers, storage, what was tried."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eval import asked
-from eval.targets import ANNOTATORS, ASKED, PUBLISHER_DROP
+from eval.targets import ANNOTATORS, ASKED, MEASURES, PUBLISHER_DROP
 
 
 def figure(value: float, **more: Any) -> dict[str, Any]:
@@ -112,3 +112,69 @@ def test_the_publishers_table_says_whether_the_drop_stays_under_what_was_asked(
     page = asked.publishers({"publishers": {"gazette": left_out}, "all": left_out})
     assert rows_of(page)["gazette"][1].startswith(".700, **-")
     assert f"falls by {100 * drop:.1f} points, which {verdict}" in page
+
+
+def row(value: float, low: float, high: float, n: int = 9) -> dict[str, Any]:
+    """A figure of .5 that differs from another by this, with this interval."""
+    apart = {"value": value, "interval": [low, high], "n": 3}
+    return {"value": 0.5, "interval": [0.4, 0.6], "n": n, "difference": apart}
+
+
+MEASURED = {
+    "date": "2031-05-06T07:08:09+00:00",
+    "commit": "0123456789abcdef",
+    "machine": {"cores": 4, "processor": "any"},
+}
+
+
+class TestStorage:
+    def test_the_first_precision_has_figures_and_the_others_points(self):
+        stored = {
+            "fp32": {
+                "megabytes": 449.6,
+                "corpora": {"written": dict.fromkeys(asked.SPANS, row(0, 0, 0))},
+            },
+            "int8": {
+                "megabytes": 112.4,
+                "corpora": {"written": dict.fromkeys(asked.SPANS, row(-0.02, -0.03, -0.01))},
+            },
+        }
+        found = rows_of(asked.storage({**MEASURED, "stored": stored}))
+        assert found["`fp32`"] == ["450", "Written articles", *[".500"] * len(asked.SPANS)]
+        assert found["`int8`"][0] == "112"
+        assert found["`int8`"][2:] == ["**-2.0** (-3.0 to -1.0)"] * len(asked.SPANS)
+
+
+class TestTried:
+    def results(self) -> dict[str, Any]:
+        """A model that is ahead on one kind of articles and behind, within chance, on another."""
+        nothing = {"value": None, "interval": None, "n": 0}
+        empty = {**nothing, "difference": nothing}
+        keys = [measure.key for measure in MEASURES]
+
+        def systems(apart: dict[str, Any], n: int) -> dict[str, Any]:
+            own, other = dict.fromkeys(keys, empty), dict.fromkeys(keys, empty)
+            return {
+                "small": own | {"via": row(0.0, 0.0, 0.0, n)},
+                "other": other | {"via": apart},
+            }
+
+        corpora = {
+            "polnear": systems(row(0.04, 0.01, 0.07), 7),
+            "continuations": systems(row(-0.05, -0.11, 0.02), 8),
+        }
+        return {**MEASURED, "articles": {"polnear": 84, "continuations": 20}, "corpora": corpora}
+
+    def test_each_kind_of_articles_has_a_table_of_what_was_judged(self):
+        tables = asked.tried(self.results()).split("\n\n")
+        polnear, goes_on = (rows_of(table) for table in tables[:2])
+        assert polnear["PolNeAR, 84 articles"] == ["`small`", "n", "`other`"]
+        assert polnear["via F1"] == [".500", "7", "**+4.0** (+1.0 to +7.0)"]
+        assert goes_on["Claims that go on, 20 articles"] == ["`small`", "n", "`other`"]
+        assert goes_on["via F1"] == [".500", "8", "-5.0 (-11.0 to +2.0)"]
+        assert len(polnear) == len(goes_on) == 2
+
+    def test_below_stands_how_many_differences_leave_out_0(self):
+        last = asked.tried(self.results()).splitlines()[-1]
+        assert last.startswith("Of 2 differences 1 have an interval that leaves out 0;")
+        assert last.endswith("on 4 cores (any), commit `0123456789ab`.")

@@ -64,7 +64,7 @@ class TestSettings:
 
     def test_the_projects_own_settings_are_sound(self) -> None:
         folder = Path(__file__).parent.parent / "configs"
-        names = ("small-start", "small", "small-on", "base", "own")
+        names = ("small-start", "small", "small-on", "base", "base-on", "own")
         for path in (folder / f"{name}.yaml" for name in names):
             settings = read_settings(path)
             loop = vars(settings.training)
