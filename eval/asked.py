@@ -170,10 +170,8 @@ def tried(results: Mapping[str, Any]) -> str:
     """
     parts = []
     differences: list[Mapping[str, Any]] = []
-    for kind, (first, *others) in (
-        (kind, list(systems.items())) for kind, systems in results["corpora"].items()
-    ):
-        name, own = first
+    for kind, systems in results["corpora"].items():
+        (name, own), *others = systems.items()
         columns = [f"`{name}`", "n", *(f"`{other}`" for other, _ in others)]
         title = f"{TITLES[kind]}, {results['articles'][kind]} articles"
         rows = [f"| {title} | {' | '.join(columns)} |", f"| --- |{' ---: |' * len(columns)}"]
