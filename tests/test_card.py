@@ -141,6 +141,35 @@ def test_steps_and_hours_outlive_the_log_in_the_card(config: Path, tmp_path: Pat
     assert "| steps | 40 |\n| hours | 1.50 |" in text
 
 
+def test_what_was_learned_from_may_stay_when_the_articles_are_others_by_now(
+    config: Path, results: Path, articles: Path, tmp_path: Path
+):
+    assert main([str(config)]) == 0
+    learned_from = data_hash(read_articles(articles))
+    next(articles.glob("*.txt")).unlink()
+    assert main([str(config), "--results", str(results), "--keep-training"]) == 0
+    text = (tmp_path / "tiny" / "README.md").read_text(encoding="utf-8")
+    assert learned_from in text
+    assert "| seed | 23 |" in text
+    assert "| sentence detection F1 | 1.000 |" in text
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [
+        "## Intended use",
+        "## Figures",
+        "## Training data",
+        "## Training",
+        "## Model",
+        "## Limits and known failures",
+        "## Origin and licence",
+    ]
+
+
+def test_nothing_can_stay_of_a_card_that_is_not_there(
+    config: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main([str(config), "--keep-training"]) == 1
+    assert "no earlier card" in capsys.readouterr().err
+
+
 def test_without_results_the_card_says_so(config: Path, tmp_path: Path):
     assert main([str(config)]) == 0
     assert "Not measured yet" in (tmp_path / "tiny" / "README.md").read_text(encoding="utf-8")

@@ -115,18 +115,25 @@ _UNCASED = (
 )
 
 
-def card(settings: Settings, results: Mapping[str, Any] | None, earlier: str = "") -> str:
+def card(
+    settings: Settings,
+    results: Mapping[str, Any] | None,
+    earlier: str = "",
+    *,
+    keep_training: bool = False,
+) -> str:
     """The card's text.
 
     Args:
         settings: of the training run.
         results: what ``python -m eval.run`` wrote about this model, or None to leave figures out.
         earlier: the card of before, for what only the run's log tells, if that is gone.
+        keep_training: what it says of data and training stays: the data may be others by now.
 
     Raises:
         OSError: weights or data are not where the settings say.
         ValueError: the weights are another release, or the results are about another model or
-            about a part of the articles only.
+            about a part of the articles only, or there is no earlier card to keep a part of.
         ModelError: the model folder is not complete.
     """
     release = AttributionConfig.from_pretrained(settings.output).release
@@ -145,9 +152,9 @@ def card(settings: Settings, results: Mapping[str, Any] | None, earlier: str = "
         "## Figures",
         _figures(settings, results),
         "## Training data",
-        _data(settings, polnear, written),
+        _section(earlier, "Training data") if keep_training else _data(settings, polnear, written),
         "## Training",
-        _training(settings, earlier),
+        _section(earlier, "Training") if keep_training else _training(settings, earlier),
         "## Model",
         _model(Path(settings.output)),
         "## Limits and known failures",
@@ -231,6 +238,14 @@ def _data_row(name: str, articles: list[GoldArticle], times: str) -> str:
 def _silver(settings: Settings, covered: int) -> str:
     digest = sha256_of(Path(settings.data.polnear) / "corenlp.jsonl")
     return f"{_SILVER} They cover {covered:,} of these articles; SHA-256 of the file: `{digest}`."
+
+
+def _section(earlier: str, title: str) -> str:
+    """What an earlier card says under a title."""
+    found = re.search(rf"^## {title}\n\n(.+?)\n\n## ", earlier, re.MULTILINE | re.DOTALL)
+    if not found:
+        raise ValueError(f"there is no earlier card whose section {title} could stay")
+    return found[1]
 
 
 def _told(row: str, earlier: str) -> str:
@@ -387,6 +402,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="FILE",
         help="figures, as python -m eval.run wrote them (default: eval/results/dev.json, if there)",
     )
+    parser.add_argument(
+        "--keep-training",
+        action="store_true",
+        help="the weights are those of the card of before: keep what it says of data and training",
+    )
     options = parser.parse_args(arguments)
     path = options.results or (RESULTS if RESULTS.is_file() else None)
     try:
@@ -394,7 +414,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results = json.loads(path.read_text(encoding="utf-8")) if path else None
         target = Path(settings.output) / "README.md"
         earlier = target.read_text(encoding="utf-8") if target.is_file() else ""
-        text = card(settings, results, earlier)
+        text = card(settings, results, earlier, keep_training=options.keep_training)
     except (ModelError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
