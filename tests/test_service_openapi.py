@@ -17,7 +17,10 @@ from attribution.service.settings import Settings
 from serving import until
 from tiny_model import tiny_scorer
 
-POOL = ScoringPool(tiny_scorer, Settings(allowed_hosts=("testserver",)))
+#: Limits are in words in the description, as what is beyond them is valid and answered 413: so
+#: many articles that no generated request has more.
+ENOUGH = 1000
+POOL = ScoringPool(tiny_scorer, Settings(allowed_hosts=("testserver",), max_articles=ENOUGH))
 APP = create_app(POOL)
 
 
