@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from eval.circumstances import short_commit
 from eval.table import TITLES, points, shown
 from eval.targets import ANNOTATORS, ASKED, CALIBRATION_TARGET, MEASURES, PUBLISHER_DROP
 from training.ablate import REFERENCE
@@ -196,5 +197,5 @@ def _measured(results: Mapping[str, Any]) -> str:
     machine = results["machine"]
     return (
         f"Measured {results['date'][:10]} on {machine['cores']} cores ({machine['processor']}),"
-        f" commit `{results['commit'][:12]}`."
+        f" commit {short_commit(results['commit'])}."
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from attribution._version import __version__
 
-__all__ = ["circumstances"]
+__all__ = ["circumstances", "short_commit"]
 
 _PACKAGES = ("torch", "transformers", "numpy", "sentencex", "spacy", "textacy")
 
@@ -33,6 +33,14 @@ def circumstances(checkout: Path) -> dict[str, Any]:
             "system": f"{platform.system()} {platform.machine()}",
         },
     }
+
+
+def short_commit(commit: str | None) -> str:
+    """A commit for readers: its first twelve digits, whether the checkout had changes beside it."""
+    if not commit:
+        return "unknown"
+    digits, _, changed = commit.partition("-")
+    return f"`{digits[:12]}`{' with changes' if changed else ''}"
 
 
 def _commit(checkout: Path) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.circumstances import short_commit
 from eval.corpora import ROOT
 from eval.pages import update
 from eval.table import TITLES
@@ -56,7 +57,7 @@ def render(results: Mapping[str, Any]) -> str:
     )
     measured = (
         f"{judged}. Models: {', '.join(releases)}; measured {results['date'][:10]}, commit"
-        f" `{(results['commit'] or 'unknown')[:12]}`."
+        f" {short_commit(results['commit'])}."
     )
     return "\n".join(rows) + "\n\n" + measured
 

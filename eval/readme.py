@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.circumstances import short_commit
 from eval.corpora import ROOT
 from eval.pages import update
 from eval.table import TITLES, shown
@@ -52,7 +53,7 @@ def render(results: Mapping[str, Any]) -> str:
     parts.append(
         f"Models: {', '.join(releases)}; measured {results['date'][:10]} on"
         f" {machine['cores']} cores ({machine['processor']}), commit"
-        f" `{(results['commit'] or 'unknown')[:12]}`. Intervals: 95%, bootstrap over articles."
+        f" {short_commit(results['commit'])}. Intervals: 95%, bootstrap over articles."
     )
     return "\n\n".join(parts)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.asked import SPANS, asked, curve, publishers, storage, tried
+from eval.circumstances import short_commit
 from eval.corpora import ROOT
 from eval.pages import update
 from eval.table import TITLES, points, shown
@@ -53,7 +54,7 @@ def render(results: Mapping[str, Any]) -> str:
         f" mention: the share of the claims found that have the right one. In brackets the 95%"
         f" interval, bootstrap over articles, of a difference between the same articles. Trained"
         f" and measured until {results['date'][:10]} on {machine['cores']} cores"
-        f" ({machine['processor']}), last at commit `{results['commit'][:12]}`."
+        f" ({machine['processor']}), last at commit {short_commit(results['commit'])}."
     )
     return "\n\n".join([*tables, measured])
 

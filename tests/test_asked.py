@@ -122,7 +122,7 @@ def row(value: float, low: float, high: float, n: int = 9) -> dict[str, Any]:
 
 MEASURED = {
     "date": "2031-05-06T07:08:09+00:00",
-    "commit": "0123456789abcdef",
+    "commit": "0123456789abcdef-dirty",
     "machine": {"cores": 4, "processor": "any"},
 }
 
@@ -177,4 +177,4 @@ class TestTried:
     def test_below_stands_how_many_differences_leave_out_0(self):
         last = asked.tried(self.results()).splitlines()[-1]
         assert last.startswith("Of 2 differences 1 have an interval that leaves out 0;")
-        assert last.endswith("on 4 cores (any), commit `0123456789ab`.")
+        assert last.endswith("on 4 cores (any), commit `0123456789ab` with changes.")

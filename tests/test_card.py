@@ -147,6 +147,7 @@ def test_what_was_learned_from_may_stay_when_the_articles_are_others_by_now(
     assert main([str(config)]) == 0
     learned_from = data_hash(read_articles(articles))
     next(articles.glob("*.txt")).unlink()
+    config.write_text(config.read_text(encoding="utf-8").replace("seed: 23", "seed: 24"), "utf-8")
     assert main([str(config), "--results", str(results), "--keep-training"]) == 0
     text = (tmp_path / "tiny" / "README.md").read_text(encoding="utf-8")
     assert learned_from in text
@@ -163,11 +164,15 @@ def test_what_was_learned_from_may_stay_when_the_articles_are_others_by_now(
     ]
 
 
-def test_nothing_can_stay_of_a_card_that_is_not_there(
-    config: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("written_before", [False, True])
+def test_nothing_can_stay_without_a_card_of_these_very_weights(
+    written_before: bool, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
+    if written_before:
+        assert main([str(config)]) == 0
+        save_file({"weight": np.ones((3, 4), np.float32)}, tmp_path / "tiny/model.safetensors")
     assert main([str(config), "--keep-training"]) == 1
-    assert "no earlier card" in capsys.readouterr().err
+    assert "no earlier card of these very weights" in capsys.readouterr().err
 
 
 def test_without_results_the_card_says_so(config: Path, tmp_path: Path):

@@ -43,7 +43,9 @@ def test_the_recipe_has_its_figures_and_a_change_its_points_with_their_interval(
 def test_below_the_tables_stands_what_they_are_of():
     last = recipe_doc.render(ablation((0.0, 0.0, 0.0))).splitlines()[-1]
     assert last.startswith("The recipe: the recipe itself.")
-    assert last.endswith("until 2031-05-06 on 4 cores (any), last at commit `0123456789ab`.")
+    assert last.endswith(
+        "until 2031-05-06 on 4 cores (any), last at commit `0123456789ab` with changes."
+    )
 
 
 @pytest.mark.parametrize("difference", [(-0.02, -0.03, -0.01), (0.02, 0.01, 0.03)])

@@ -69,7 +69,7 @@ def card(
     Raises:
         OSError: weights or data are not where the settings say.
         ValueError: the weights are another release, or the results are about another model or
-            about a part of the articles only, or there is no earlier card to keep a part of.
+            about a part of the articles only, or no earlier card of these weights can be kept.
         ModelError: the model folder is not complete.
     """
     release = AttributionConfig.from_pretrained(settings.output).release
@@ -78,9 +78,10 @@ def card(
             f"{settings.output} holds release {release}, the configuration says {settings.release}"
         )
     polnear, written = load_articles(settings.data)
+    kept = _of_training(settings, earlier) if keep_training else {}
     parts = [
         _head(settings),
-        f"# attribution, model `{settings.name}`, release {settings.release}",
+        _title(settings),
         "Who says what in a news article, and through whom. Load it with"
         " `attribution.Scorer.from_pretrained`; what it returns is described in `docs/report.md`.",
         "## Intended use",
@@ -88,9 +89,9 @@ def card(
         "## Figures",
         _figures(settings, results),
         "## Training data",
-        _section(earlier, "Training data") if keep_training else _data(settings, polnear, written),
+        kept["Training data"] if kept else _data(settings, polnear, written),
         "## Training",
-        _section(earlier, "Training") if keep_training else _training(settings, earlier),
+        kept["Training"] if kept else _training(settings, earlier),
         "## Model",
         _model(Path(settings.output)),
         "## Limits and known failures",
@@ -177,12 +178,24 @@ def _silver(settings: Settings, covered: int) -> str:
     return f"{card_texts.SILVER} {said}"
 
 
-def _section(earlier: str, title: str) -> str:
-    """What an earlier card says under a title."""
-    found = re.search(rf"^## {title}\n\n(.+?)\n\n## ", earlier, re.MULTILINE | re.DOTALL)
-    if not found:
-        raise ValueError(f"there is no earlier card whose section {title} could stay")
-    return found[1]
+def _of_training(settings: Settings, earlier: str) -> dict[str, str]:
+    """What an earlier card of the same release and weights says of data and training, by title."""
+    folder = Path(settings.output)
+    names = (*(path.name for path in weight_files(folder)), RESOLUTION)
+    wanted = [_title(settings), *(sha256_of(folder / name) for name in names)]
+    titles = ("Training data", "Training")
+    found = [
+        re.search(rf"^## {title}\n\n(.+?)\n\n## ", earlier, re.MULTILINE | re.DOTALL)
+        for title in titles
+    ]
+    sections = {title: match[1] for title, match in zip(titles, found, strict=True) if match}
+    if len(sections) < len(titles) or not all(text in earlier for text in wanted):
+        raise ValueError(f"{folder} has no earlier card of these very weights to keep a part of")
+    return sections
+
+
+def _title(settings: Settings) -> str:
+    return f"# attribution, model `{settings.name}`, release {settings.release}"
 
 
 def _told(row: str, earlier: str) -> str:
@@ -200,7 +213,7 @@ def _training(settings: Settings, earlier: str) -> str:
         effort = {"steps": f"{last['step']:,}", "hours": f"{last['seconds'] / 3600:.2f}"}
     rows = {
         "seed": settings.seed,
-        "commit of the checkout that wrote this card": f"`{now['commit'] or 'unknown'}`",
+        "commit of the checkout that wrote this section": f"`{now['commit'] or 'unknown'}`",
         **effort,
         "machine": f"{now['machine']['cores']} cores, {now['machine']['processor']}, "
         f"{now['machine']['system']}, no GPU used",
@@ -218,7 +231,7 @@ def _training(settings: Settings, earlier: str) -> str:
         " `training/losses.py`), then, on its states, the settings of decoding (`training.tune`)"
         " and the classifiers of resolution (`training.resolution`). Steps and hours are"
         " those of the first part, by its log. Machine and versions are those at the time of"
-        " writing this card."
+        " writing this section."
     )
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return f"{note}\n\n| setting | value |\n| --- | --- |\n{table}"
